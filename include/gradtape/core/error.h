@@ -1,0 +1,50 @@
+#pragma once
+
+#include <exception>
+#include <sstream>
+#include <string>
+#include <utility>
+
+namespace gradtape {
+
+/// The one exception type of the library. Its text follows one pattern:
+///
+///     <op>: <what must hold> (<numbers>); got <argument> [shape], ...
+///
+/// and it is thrown before anything has been changed.
+class Error : public std::exception {
+ public:
+  explicit Error(std::string message) : message_(std::move(message)) {}
+  const char* what() const noexcept override { return message_.c_str(); }
+  /// The same text; libtorch's spelling.
+  const char* what_without_backtrace() const noexcept { return message_.c_str(); }
+
+ private:
+  std::string message_;
+};
+
+/// Everything streamed into one string: str("rows ", 3) == "rows 3".
+template <class... Args>
+std::string str(const Args&... args) {
+  std::ostringstream stream;
+  (stream << ... << args);
+  return std::move(stream).str();
+}
+
+namespace detail {
+// Out of line, so that a check costs one predicted branch where it stands.
+template <class... Args>
+[[noreturn, gnu::cold, gnu::noinline]] void fail(const Args&... args) {
+  throw Error(str(args...));
+}
+}  // namespace detail
+
+}  // namespace gradtape
+
+/// Throws gradtape::Error with the remaining arguments streamed together, unless the condition
+/// holds.
+#define GRADTAPE_CHECK(condition, ...)       \
+  do {                                       \
+    if (!(condition)) [[unlikely]]           \
+      ::gradtape::detail::fail(__VA_ARGS__); \
+  } while (false)
