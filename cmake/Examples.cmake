@@ -1,0 +1,27 @@
+# examples/<name>/main.cpp (with its other sources) or examples/<name>.cpp -> bin/<name>.
+file(GLOB example_mains CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/*/main.cpp
+     ${PROJECT_SOURCE_DIR}/examples/*.cpp)
+if(NOT example_mains)
+  return()
+endif()
+find_package(CLI11 QUIET)
+if(NOT CLI11_FOUND)
+  message(STATUS "gradtape: CLI11 not found (Debian: libcli11-dev): no examples")
+  return()
+endif()
+
+foreach(main IN LISTS example_mains)
+  cmake_path(GET main STEM name)
+  set(sources ${main})
+  if(name STREQUAL "main")
+    cmake_path(GET main PARENT_PATH folder)
+    cmake_path(GET folder FILENAME name)
+    file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  endif()
+  add_executable(example_${name} ${sources})
+  set_target_properties(example_${name} PROPERTIES OUTPUT_NAME ${name})
+  target_link_libraries(example_${name} PRIVATE gradtape gradtape_models CLI11::CLI11 fmt::fmt)
+  target_compile_definitions(example_${name}
+                             PRIVATE GRADTAPE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  gradtape_warnings(example_${name})
+endforeach()

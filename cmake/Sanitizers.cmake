@@ -1,0 +1,16 @@
+# GRADTAPE_SANITIZE applies to every target: a sanitizer that sees half a program reports nonsense.
+if(GRADTAPE_SANITIZE)
+  string(REPLACE "," ";" sanitizers "${GRADTAPE_SANITIZE}")
+  foreach(sanitizer IN LISTS sanitizers)
+    if(NOT sanitizer MATCHES "^(address|undefined|thread|leak)$")
+      message(FATAL_ERROR "GRADTAPE_SANITIZE: must be of address, undefined, thread, leak; "
+                          "got ${GRADTAPE_SANITIZE}")
+    endif()
+  endforeach()
+  add_compile_options(-fsanitize=${GRADTAPE_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${GRADTAPE_SANITIZE})
+  if("undefined" IN_LIST sanitizers)
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+  message(STATUS "gradtape: sanitizers ${GRADTAPE_SANITIZE}")
+endif()

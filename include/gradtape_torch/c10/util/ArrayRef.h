@@ -1,0 +1,5 @@
+#pragma once
+
+#include <torch/namespaces.h>
+
+#include "gradtape/gradtape.h"

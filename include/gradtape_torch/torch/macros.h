@@ -1,0 +1,46 @@
+#pragma once
+
+// The macros that programs written for PyTorch's C++ frontend use.
+
+#include "gradtape/core/error.h"
+
+namespace c10::detail {
+template <class... Args>
+[[noreturn, gnu::cold, gnu::noinline]] void check_failed(const char* condition,
+                                                         const Args&... message) {
+  if constexpr (sizeof...(Args) == 0) {
+    ::gradtape::detail::fail("Expected ", condition, " to be true, but got false.");
+  } else {
+    ::gradtape::detail::fail(message...);
+  }
+}
+}  // namespace c10::detail
+
+/// Throws c10::Error with the remaining arguments streamed together, unless the condition holds.
+#define TORCH_CHECK(condition, ...)                                       \
+  do {                                                                    \
+    if (!(condition)) [[unlikely]]                                        \
+      ::c10::detail::check_failed(#condition __VA_OPT__(, ) __VA_ARGS__); \
+  } while (false)
+
+#define TORCH_INTERNAL_ASSERT(condition, ...) TORCH_CHECK(condition __VA_OPT__(, ) __VA_ARGS__)
+
+/// Defines `Name` as the holder of module `NameImpl`.
+#define TORCH_MODULE(Name) GRADTAPE_MODULE(Name)
+
+/// An option of an options struct: a builder-style setter, a getter and the member `name_`.
+#define TORCH_ARG(T, name)                           \
+ public:                                             \
+  auto name(const T& new_##name)->decltype(*this) {  \
+    this->name##_ = new_##name;                      \
+    return *this;                                    \
+  }                                                  \
+  auto name(T&& new_##name)->decltype(*this) {       \
+    this->name##_ = std::move(new_##name);           \
+    return *this;                                    \
+  }                                                  \
+  const T& name() const noexcept { return name##_; } \
+  T& name() noexcept { return name##_; }             \
+                                                     \
+ private:                                            \
+  T name##_ /* NOLINT */

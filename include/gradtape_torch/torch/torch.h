@@ -1,0 +1,5 @@
+#pragma once
+
+// <torch/torch.h> of a program that links gradtape::torch.
+
+#include <torch/all.h>

@@ -1,0 +1,25 @@
+# Each public header compiles alone: one generated file for each, that includes it and nothing else.
+# Headers of include/gradtape_torch that only say #error are left out.
+
+function(gradtape_check_headers target root link)
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${root} ${root}/${ARGN}*.h)
+  set(sources)
+  foreach(header IN LISTS headers)
+    file(STRINGS ${root}/${header} refuses REGEX "^#error" LIMIT_COUNT 1)
+    if(refuses)
+      continue()
+    endif()
+    string(REPLACE "/" "_" name ${header})
+    set(source ${CMAKE_CURRENT_BINARY_DIR}/${target}/${name}.cpp)
+    file(CONFIGURE OUTPUT ${source} CONTENT "#include <${header}>\n")
+    list(APPEND sources ${source})
+  endforeach()
+  add_library(${target} OBJECT ${sources})
+  target_link_libraries(${target} PRIVATE ${link})
+  target_compile_options(${target} PRIVATE -O0)
+  gradtape_warnings(${target})
+endfunction()
+
+gradtape_check_headers(gradtape_headers ${PROJECT_SOURCE_DIR}/include gradtape gradtape/)
+gradtape_check_headers(gradtape_torch_headers ${PROJECT_SOURCE_DIR}/include/gradtape_torch
+                       gradtape_torch)
