@@ -23,3 +23,19 @@ endfunction()
 gradtape_check_headers(gradtape_headers ${PROJECT_SOURCE_DIR}/include gradtape gradtape/)
 gradtape_check_headers(gradtape_torch_headers ${PROJECT_SOURCE_DIR}/include/gradtape_torch
                        gradtape_torch)
+
+# A torch header that gradtape does not mirror must say so, else the compiler would find libtorch's.
+file(GLOB refusing CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/include/gradtape_torch
+     ${PROJECT_SOURCE_DIR}/include/gradtape_torch/torch/*.h)
+foreach(header IN LISTS refusing)
+  file(STRINGS ${PROJECT_SOURCE_DIR}/include/gradtape_torch/${header} refuses REGEX "^#error"
+       LIMIT_COUNT 1)
+  if(NOT refuses)
+    continue()
+  endif()
+  add_test(NAME refuses/${header}
+           COMMAND ${CMAKE_CXX_COMPILER} -std=c++20 -fsyntax-only -x c++ -include ${header}
+                   -I ${PROJECT_SOURCE_DIR}/include/gradtape_torch /dev/null)
+  set_tests_properties(refuses/${header}
+                       PROPERTIES PASS_REGULAR_EXPRESSION "<${header}> is not supported")
+endforeach()

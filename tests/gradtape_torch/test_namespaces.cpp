@@ -1,0 +1,55 @@
+#include <cstdint>
+#include <type_traits>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <torch/torch.h>
+
+// A program written for PyTorch's C++ frontend may reopen its namespaces.
+namespace torch::nn {
+namespace {
+struct Reopened {};
+}  // namespace
+}  // namespace torch::nn
+
+TEST_SUITE("gradtape_torch/namespaces") {
+  TEST_CASE("c10::Error, at::Error and torch::Error are gradtape's") {
+    CHECK(std::is_same_v<c10::Error, gradtape::Error>);
+    CHECK(std::is_same_v<at::Error, gradtape::Error>);
+    CHECK(std::is_same_v<torch::Error, gradtape::Error>);
+  }
+
+  TEST_CASE("optional and nullopt are the standard library's") {
+    CHECK(std::is_same_v<torch::optional<int>, std::optional<int>>);
+    c10::optional<int> value = c10::nullopt;
+    CHECK_FALSE(value.has_value());
+  }
+
+  TEST_CASE("c10::str streams its arguments together") { CHECK(c10::str("a", 1, 'b') == "a1b"); }
+
+  TEST_CASE("a reopened namespace holds what the program put there") {
+    CHECK(std::is_empty_v<torch::nn::Reopened>);
+  }
+}
+
+TEST_SUITE("gradtape_torch/irange") {
+  TEST_CASE("irange(end) counts from 0") {
+    std::vector<int64_t> seen;
+    for (const auto i : c10::irange(int64_t{3})) seen.push_back(i);
+    CHECK(seen == std::vector<int64_t>{0, 1, 2});
+  }
+
+  TEST_CASE("irange(begin, end) counts in end's type") {
+    std::vector<int64_t> seen;
+    for (const auto i : c10::irange(2, int64_t{5})) {
+      static_assert(std::is_same_v<decltype(i), const int64_t>);
+      seen.push_back(i);
+    }
+    CHECK(seen == std::vector<int64_t>{2, 3, 4});
+  }
+
+  TEST_CASE("irange is empty when end is negative or below begin") {
+    for (const auto i : c10::irange(-1)) FAIL(i);
+    for (const auto i : c10::irange(3, 1)) FAIL(i);
+  }
+}
