@@ -1,0 +1,124 @@
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+#include "gradtape/core/array_ref.h"
+
+namespace gradtape {
+
+/// Sizes or strides of a tensor: a vector of int64_t that allocates nothing up to rank 6.
+class DimVector {
+ public:
+  static constexpr uint32_t kInline = 6;
+
+  DimVector() = default;
+  explicit DimVector(size_t size, int64_t value = 0) {
+    resize_uninitialized(size);
+    std::fill(begin(), end(), value);
+  }
+  DimVector(IntArrayRef values) { assign(values.data(), values.size()); }
+  DimVector(std::initializer_list<int64_t> values) { assign(values.begin(), values.size()); }
+  DimVector(const int64_t* first, const int64_t* last) { assign(first, last - first); }
+  DimVector(const DimVector& other) { assign(other.data(), other.size_); }
+  DimVector(DimVector&& other) noexcept { steal(other); }
+  DimVector& operator=(const DimVector& other) {
+    if (this != &other) assign(other.data(), other.size_);
+    return *this;
+  }
+  DimVector& operator=(DimVector&& other) noexcept {
+    if (this != &other) {
+      release();
+      steal(other);
+    }
+    return *this;
+  }
+  ~DimVector() { release(); }
+
+  int64_t* begin() { return data(); }
+  int64_t* end() { return data() + size_; }
+  const int64_t* begin() const { return data(); }
+  const int64_t* end() const { return data() + size_; }
+  int64_t* data() { return capacity_ > kInline ? heap_ : inline_; }
+  const int64_t* data() const { return capacity_ > kInline ? heap_ : inline_; }
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  int64_t& operator[](size_t i) { return data()[i]; }
+  int64_t operator[](size_t i) const { return data()[i]; }
+  int64_t& back() { return data()[size_ - 1]; }
+  int64_t back() const { return data()[size_ - 1]; }
+
+  void push_back(int64_t value) {
+    resize_uninitialized(size_ + 1);
+    back() = value;
+  }
+  void insert(size_t position, int64_t value) {
+    resize_uninitialized(size_ + 1);
+    std::copy_backward(begin() + position, end() - 1, end());
+    data()[position] = value;
+  }
+  void erase(size_t position) {
+    std::copy(begin() + position + 1, end(), begin() + position);
+    --size_;
+  }
+  void clear() { size_ = 0; }
+  void resize(size_t size, int64_t value = 0) {
+    const size_t old = size_;
+    resize_uninitialized(size);
+    for (size_t i = old; i < size; ++i) data()[i] = value;
+  }
+
+  operator IntArrayRef() const { return {data(), size_}; }
+  std::vector<int64_t> vec() const { return {begin(), end()}; }
+
+  friend bool operator==(const DimVector& a, const DimVector& b) {
+    return a.size_ == b.size_ && std::equal(a.begin(), a.end(), b.begin());
+  }
+
+ private:
+  void assign(const int64_t* values, size_t size) {
+    size_ = 0;
+    resize_uninitialized(size);
+    std::copy(values, values + size, data());
+  }
+  // Keeps the first values; those beyond them are unset.
+  void resize_uninitialized(size_t size) {
+    if (size > capacity_) {
+      auto* heap = new int64_t[size];
+      std::copy(begin(), end(), heap);
+      release();
+      heap_ = heap;
+      capacity_ = static_cast<uint32_t>(size);
+    }
+    size_ = static_cast<uint32_t>(size);
+  }
+  void steal(DimVector& other) {
+    size_ = other.size_;
+    capacity_ = other.capacity_;
+    if (capacity_ > kInline) {
+      heap_ = other.heap_;
+      other.capacity_ = kInline;
+    } else {
+      std::copy(other.inline_, other.inline_ + size_, inline_);
+    }
+    other.size_ = 0;
+  }
+  void release() {
+    if (capacity_ > kInline) delete[] heap_;
+    capacity_ = kInline;
+  }
+
+  uint32_t size_ = 0;
+  uint32_t capacity_ = kInline;
+  union {
+    int64_t inline_[kInline];
+    int64_t* heap_;
+  };
+};
+
+inline std::ostream& operator<<(std::ostream& out, const DimVector& dims) {
+  return out << IntArrayRef(dims);
+}
+
+}  // namespace gradtape

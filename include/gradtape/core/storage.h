@@ -1,0 +1,54 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+#include "gradtape/core/intrusive_ptr.h"
+
+namespace gradtape {
+
+/// Memory that tensors share, with the version counter that every in-place op moves on.
+class Storage : public RefCounted {
+ public:
+  /// bytes of fresh memory, aligned to 64; filled with NaN bit patterns in Debug.
+  static IntrusivePtr<Storage> allocate(size_t bytes);
+  /// Memory of somebody else; deleter (may be empty) runs when the last tensor over it is gone.
+  static IntrusivePtr<Storage> borrow(void* data, size_t bytes, std::function<void(void*)> deleter);
+  /// The same memory behind a version counter of its own: what Tensor::data() hands out.
+  static IntrusivePtr<Storage> alias(IntrusivePtr<Storage> owner);
+
+  std::byte* data() const { return data_; }
+  size_t nbytes() const { return bytes_; }
+  uint32_t version() const { return version_.load(std::memory_order_relaxed); }
+  void bump_version() { version_.fetch_add(1, std::memory_order_relaxed); }
+
+  /// Grows or shrinks, keeping the first bytes.
+  ///
+  /// Throws: Error if the memory is borrowed.
+  void resize(size_t bytes);
+
+  static void destroy(Storage* storage) noexcept;
+
+ private:
+  struct Foreign {
+    std::function<void(void*)> deleter;
+    IntrusivePtr<Storage> owner;
+    void* start = nullptr;
+  };
+
+  Storage(std::byte* data, size_t bytes) : data_(data), bytes_(bytes) {}
+  ~Storage() = default;
+  void free_memory() noexcept;
+
+  // Behind the header in the same block, unless resized (own block) or foreign.
+  std::byte* data_;
+  size_t bytes_;
+  size_t block_bytes_ = 0;
+  std::atomic<uint32_t> version_{0};
+  bool detached_ = false;
+  Foreign* foreign_ = nullptr;
+};
+
+}  // namespace gradtape

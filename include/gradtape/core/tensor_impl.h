@@ -1,0 +1,77 @@
+#pragma once
+
+#include "gradtape/core/allocator.h"
+#include "gradtape/core/dim_vector.h"
+#include "gradtape/core/dtype.h"
+#include "gradtape/core/intrusive_ptr.h"
+#include "gradtape/core/storage.h"
+
+namespace gradtape {
+
+namespace autograd {
+class TensorRecord;  // a tensor's place in a graph; core never looks inside
+void destroy(TensorRecord* record) noexcept;
+}  // namespace autograd
+
+/// What a Tensor points to: a strided window into a storage.
+///
+/// Element (i, j, ...) is at storage + (offset + i * strides[0] + j * strides[1] + ...) elements.
+class TensorImpl : public RefCounted, public Pooled<TensorImpl> {
+ public:
+  TensorImpl(IntrusivePtr<Storage> storage, ScalarType dtype, DimVector sizes, DimVector strides,
+             int64_t offset)
+      : storage_(std::move(storage)),
+        sizes_(std::move(sizes)),
+        strides_(std::move(strides)),
+        offset_(offset),
+        dtype_(dtype) {
+    update();
+  }
+  ~TensorImpl() {
+    if (record_) autograd::destroy(record_);
+  }
+  static void destroy(TensorImpl* impl) noexcept { delete impl; }
+
+  const IntrusivePtr<Storage>& storage() const { return storage_; }
+  const DimVector& sizes() const { return sizes_; }
+  const DimVector& strides() const { return strides_; }
+  int64_t offset() const { return offset_; }
+  int64_t numel() const { return numel_; }
+  ScalarType dtype() const { return dtype_; }
+  bool is_contiguous() const { return contiguous_; }
+  std::byte* data() const { return storage_->data() + offset_ * element_size(dtype_); }
+
+  /// Points this tensor at other memory or another window; what shares its impl sees it.
+  void set(IntrusivePtr<Storage> storage, ScalarType dtype, DimVector sizes, DimVector strides,
+           int64_t offset);
+
+  /// A number that a Scalar was wrapped into: it takes part in type promotion as a scalar does.
+  bool is_wrapped_number() const { return wrapped_number_; }
+  void set_wrapped_number(bool wrapped) { wrapped_number_ = wrapped; }
+
+  autograd::TensorRecord* record() const { return record_; }
+  void set_record(autograd::TensorRecord* record) { record_ = record; }
+
+ private:
+  void update();  // numel_ and contiguous_ from sizes_ and strides_
+
+  IntrusivePtr<Storage> storage_;
+  DimVector sizes_;
+  DimVector strides_;
+  int64_t offset_;
+  int64_t numel_ = 1;
+  ScalarType dtype_;
+  bool contiguous_ = true;
+  bool wrapped_number_ = false;
+  autograd::TensorRecord* record_ = nullptr;
+};
+
+/// Strides of a row-major tensor of these sizes.
+DimVector contiguous_strides(IntArrayRef sizes);
+
+/// The axis that dim means in a tensor of that rank: -1 is the last one.
+///
+/// Throws: Error naming op unless -rank <= dim < rank (rank 0 counts as 1).
+int64_t wrap_dim(int64_t dim, int64_t rank, const char* op);
+
+}  // namespace gradtape

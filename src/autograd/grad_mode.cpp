@@ -1,0 +1,11 @@
+#include "gradtape/autograd/grad_mode.h"
+
+namespace gradtape {
+namespace {
+thread_local bool enabled = true;
+}
+
+bool GradMode::is_enabled() { return enabled; }
+void GradMode::set_enabled(bool on) { enabled = on; }
+
+}  // namespace gradtape

@@ -1,0 +1,163 @@
+#include "autograd/inplace.h"
+
+#include "autograd/as_strided.h"
+#include "autograd/record.h"
+
+#include "gradtape/ops/factory.h"
+
+namespace gradtape::autograd {
+namespace {
+
+// PyTorch's words for a view that may not be written.
+void check_view_origin(const TensorRecord& record, bool through_base) {
+  if (record.view == ViewOrigin::Single) return;
+  const bool has_fn = record.fn && !record.fn->is_leaf();
+  const std::string which =
+      has_fn ? str("Output ", record.output_nr, " of ", record.fn->name(), " is a view and ")
+             : std::string("A view was created in no_grad mode and ");
+  const std::string what =
+      str(which, through_base ? "its base or another view of its base has been" : "is being",
+          " modified inplace");
+  if (record.view == ViewOrigin::NoGrad) {
+    detail::fail(
+        what, has_fn ? "" : " with grad mode enabled",
+        ". Given that this use case is ambiguous and error-prone, it is forbidden. You can "
+        "clarify your code by moving both the view and the inplace either both inside the "
+        "no_grad block (if you don't want the inplace to be tracked) or both outside (if "
+        "you want the inplace to be tracked).");
+  }
+  detail::fail(
+      what,
+      ". This view is the output of a function that returns multiple views. Such functions "
+      "do not allow the output views to be modified inplace. You should replace the "
+      "inplace operation by an out-of-place one.");
+}
+
+// The history of a base after a write through one of its views: the gradient of the base is copied,
+// the window's part of it goes through the gradient of the op that wrote it, and what comes back
+// takes its place.
+class CopySlices final : public Node {
+ public:
+  CopySlices(const Tensor& base, const Tensor& view, IntrusivePtr<Node> fn)
+      : base_(without_memory(base)), view_(without_memory(view)), fn_(std::move(fn)) {
+    edges_.push_back(gradient_edge(base));
+    for (const Edge& edge : fn_->edges().subspan(1)) edges_.push_back(edge);
+    set_edges(edges_.data(), edges_.size());
+  }
+
+  std::string name() const override { return "CopySlices"; }
+
+  void backward(std::span<Tensor> grads, std::span<Tensor> into) override {
+    if (!grads[0].defined()) return;
+    Tensor whole = empty_strided(base_->sizes(), base_->strides(), grads[0].options());
+    whole.copy_(grads[0]);
+    Tensor slice =
+        as_strided(whole, view_->sizes(), view_->strides(), view_->offset() - base_->offset());
+    std::vector<Tensor> inner(fn_->num_inputs());
+    Tensor written = slice.clone();
+    const OutputRecord as_view(*this);
+    fn_->backward({&written, 1}, inner);
+    if (inner[0].defined()) {
+      slice.copy_(inner[0]);
+    } else {
+      slice.zero_();
+    }
+    into[0] = std::move(whole);
+    for (size_t i = 1; i < inner.size(); ++i) into[i] = std::move(inner[i]);
+  }
+
+  void release_saved() override { fn_->release_saved(); }
+
+ private:
+  // While a graph of the gradient is recorded, what fn reads as its output is the view as it was
+  // written: a window over the output of this record.
+  class OutputRecord {
+   public:
+    explicit OutputRecord(CopySlices& self)
+        : fn_(GradMode::is_enabled() ? dynamic_cast<RecordBase*>(self.fn_.get()) : nullptr) {
+      if (!fn_) return;
+      Edge edge{IntrusivePtr<Node>(&self), 0, self.base_->dtype(), self.base_->sizes()};
+      fn_->set_output_record(make_window_record(std::move(edge), *self.base_, *self.view_));
+    }
+    ~OutputRecord() {
+      if (fn_) fn_->set_output_record(nullptr);
+    }
+
+   private:
+    RecordBase* fn_;
+  };
+
+  // The geometry alone, so that the graph does not hold the memory.
+  static IntrusivePtr<TensorImpl> without_memory(const Tensor& tensor) {
+    const TensorImpl& impl = tensor.impl();
+    return IntrusivePtr(
+        new TensorImpl(nullptr, impl.dtype(), impl.sizes(), impl.strides(), impl.offset()));
+  }
+
+  IntrusivePtr<TensorImpl> base_, view_;
+  IntrusivePtr<Node> fn_;
+  std::vector<Edge> edges_;
+};
+
+}  // namespace
+
+void check_inplace(const Tensor& self) {
+  const TensorRecord* record = self.impl().record();
+  if (!record) return;
+  const bool needs_grad = requires_grad(self);
+  if (record->view != ViewOrigin::None) {
+    check_view_origin(*record, /*through_base=*/false);
+    GRADTAPE_CHECK(!(needs_grad && record->base.is_leaf()),
+                   "a view of a leaf Variable that requires grad is being used in an in-place "
+                   "operation.");
+  }
+  GRADTAPE_CHECK(!(needs_grad && self.is_leaf()),
+                 "a leaf Variable that requires grad is being used in an in-place operation.");
+}
+
+void rebase_history(const Tensor& self, IntrusivePtr<Node> node) {
+  TensorRecord& record = ensure_record(self);
+  if (record.view == ViewOrigin::None) {
+    set_history(self, std::move(node));
+    return;
+  }
+  set_history(record.base, IntrusivePtr<Node>(new CopySlices(record.base, self, std::move(node))));
+  refresh_view(self);
+}
+
+void refresh_view(const Tensor& view) {
+  TensorRecord& record = *view.impl().record();
+  const bool has_fn = record.fn && !record.fn->is_leaf();
+  if (!has_fn && !requires_grad(record.base)) return;
+  const uint32_t version = view.storage()->version();
+  if (record.view_version == version) return;
+  check_view_origin(record, /*through_base=*/true);
+  record.fn = make_window_record(gradient_edge(record.base), record.base.impl(), view.impl());
+  record.output_nr = 0;
+  record.view_version = version;
+}
+
+Tensor make_view(const Tensor& input, DimVector sizes, DimVector strides, int64_t offset,
+                 bool one_of_many) {
+  const TensorImpl& impl = input.impl();
+  Tensor view(IntrusivePtr(
+      new TensorImpl(impl.storage(), impl.dtype(), std::move(sizes), std::move(strides), offset)));
+  TensorRecord& record = ensure_record(view);
+  const bool recording = GradMode::is_enabled();
+  record.view = one_of_many ? (recording ? ViewOrigin::OneOfMany : ViewOrigin::NoGradOneOfMany)
+                            : (recording ? ViewOrigin::Single : ViewOrigin::NoGrad);
+  record.view_version = input.storage()->version();
+  record.base = input;
+  if (const TensorRecord* parent = impl.record(); parent && parent->view != ViewOrigin::None) {
+    record.base = parent->base;
+    if (record.view == ViewOrigin::Single) record.view = parent->view;
+  }
+  return view;
+}
+
+Tensor copy_of(const Tensor& tensor) {
+  const NoGradGuard no_grad;
+  return tensor.clone();
+}
+
+}  // namespace gradtape::autograd

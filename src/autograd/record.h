@@ -1,0 +1,196 @@
+#pragma once
+
+#include <array>
+#include <bit>
+#include <concepts>
+#include <optional>
+#include <vector>
+
+#include "autograd/inplace.h"
+#include "autograd/saved_tensor.h"
+
+#include "gradtape/autograd/grad_mode.h"
+
+// How an op joins the tape. An op is a struct that holds its options and has
+//
+//   static constexpr const char* name       PyTorch's name of its record, "MulBackward0"
+//   static constexpr Reads reads[]          per input: what the gradient of that input reads
+//   Tensor forward(inputs...)               the value; with a last argument `out` if it may be in
+//   place and one of Tensor vjp(grad, saved)                 the gradient of its only input Tensor
+//   vjp(i, grad, saved)              the gradient of input i, asked for only where needed void
+//   vjp(grads, saved, into)            all that saved.needs(i), where they share work
+//
+// An op that keeps tensors among its options says so by `static constexpr bool holds_tensors =
+// true`. apply(op, inputs...) gives the value and records. Broadcasting, accumulation, dtypes,
+// versions and saving are done here and in the engine; a vjp is written in ops, so that it has a
+// gradient too.
+namespace gradtape::autograd {
+
+using Reads = uint32_t;
+inline constexpr Reads kNothing = 0;
+inline constexpr Reads kInput0 = 1, kInput1 = 2, kInput2 = 4, kInput3 = 8, kInput4 = 16;
+inline constexpr Reads kOutput = 1u << 16;  // output i is kOutput << i
+
+class RecordBase;
+
+// What a vjp may read.
+class Saved {
+ public:
+  explicit Saved(RecordBase& record) : record_(record) {}
+  // Throws: Error if it was written in place since the op was applied.
+  Tensor input(int i) const;
+  Tensor output(int i = 0) const;
+  IntArrayRef sizes(int i) const;
+  ScalarType dtype(int i) const;
+  bool needs(int i) const;
+
+ private:
+  RecordBase& record_;
+};
+
+// The part of an op's record that does not depend on the op.
+class RecordBase : public Node {
+ public:
+  // What backward reads as the op's output when it runs inside a write through a view: the record
+  // that stands for the view then.
+  void set_output_record(IntrusivePtr<Node> node) { output_record_ = std::move(node); }
+
+ protected:
+  friend class Saved;
+  const SavedTensor& slot(Reads what) const {
+    return saved_[std::popcount(saved_mask_ & (what - 1))];
+  }
+  void check_not_released() const;
+
+  SavedTensor* saved_ = nullptr;
+  Reads saved_mask_ = 0;
+  bool released_ = false;
+  IntrusivePtr<Node> output_record_;
+};
+
+template <class Op>
+constexpr Reads all_reads() {
+  Reads mask = 0;
+  for (const Reads reads : Op::reads) mask |= reads;
+  return mask;
+}
+
+// The record of an op with a fixed number of inputs.
+template <class Op, size_t N>
+class Record final : public RecordBase {
+  static constexpr size_t kMaxSaved = std::popcount(all_reads<Op>());
+
+ public:
+  Record(Op op, std::array<Edge, N> edges) : op_(std::move(op)), edges_(std::move(edges)) {
+    set_edges(edges_.data(), N);
+    saved_ = slots_.data();
+    for (size_t i = 0; i < N; ++i) {
+      if (edges_[i].node) saved_mask_ |= Op::reads[i];
+    }
+  }
+
+  std::string name() const override { return Op::name; }
+
+  bool saves(Reads what) const { return (saved_mask_ & what) != 0; }
+  void save(Reads what, const Tensor& tensor) {
+    if (saves(what)) {
+      slots_[std::popcount(saved_mask_ & (what - 1))] = SavedTensor(tensor);
+    }
+  }
+  void set_num_outputs(size_t count) { num_outputs_ = static_cast<uint32_t>(count); }
+
+  void backward(std::span<Tensor> grads, std::span<Tensor> into) override {
+    check_not_released();
+    const Saved saved(*this);
+    if constexpr (requires { op_->vjp(grads, saved, into); }) {
+      op_->vjp(grads, saved, into);
+    } else if constexpr (requires { op_->vjp(0, grads[0], saved); }) {
+      for (size_t i = 0; i < N; ++i) {
+        if (edges_[i].node) into[i] = op_->vjp(static_cast<int>(i), grads[0], saved);
+      }
+    } else {
+      into[0] = op_->vjp(grads[0], saved);
+    }
+  }
+
+  // A record that holds nothing may be replayed again, as PyTorch allows it.
+  void release_saved() override {
+    constexpr bool kHoldsTensors = requires { Op::holds_tensors; };
+    if (saved_mask_ == 0 && !kHoldsTensors) return;
+    for (SavedTensor& saved : slots_) saved.reset();
+    op_.reset();
+    released_ = true;
+  }
+
+ private:
+  std::optional<Op> op_;
+  std::array<Edge, N> edges_;
+  [[no_unique_address]] std::array<SavedTensor, kMaxSaved> slots_;
+};
+
+inline bool any_requires_grad(std::same_as<Tensor> auto const&... inputs) {
+  return ((inputs.defined() && requires_grad(inputs)) || ...);
+}
+
+// A record over these inputs, with what it reads of them saved.
+template <class Op, std::same_as<Tensor>... Inputs>
+IntrusivePtr<Record<Op, sizeof...(Inputs)>> make_record(Op op, const Inputs&... inputs) {
+  constexpr size_t N = sizeof...(Inputs);
+  IntrusivePtr record(new Record<Op, N>(std::move(op), {gradient_edge(inputs)...}));
+  size_t i = 0;
+  (record->save(kInput0 << i++, inputs), ...);
+  return record;
+}
+
+// Records that op made result from the inputs, if any of them needs a gradient. For ops whose value
+// comes with more than one tensor; the others keep to apply.
+template <class Op, std::same_as<Tensor>... Inputs>
+Tensor record(Op op, Tensor result, const Inputs&... inputs) {
+  if (GradMode::is_enabled() && any_requires_grad(inputs...)) {
+    auto node = make_record(std::move(op), inputs...);
+    node->save(kOutput, result);
+    set_history(result, std::move(node));
+  }
+  return result;
+}
+
+// The value of an op, recorded.
+template <class Op, std::same_as<Tensor>... Inputs>
+Tensor apply(Op op, const Inputs&... inputs) {
+  Tensor result = op.forward(inputs...);
+  return record(std::move(op), std::move(result), inputs...);
+}
+
+// The op's value written into self, its first input.
+template <class Op, std::same_as<Tensor>... Rest>
+Tensor& apply_inplace(Op op, Tensor& self, const Rest&... rest) {
+  if (!(GradMode::is_enabled() && any_requires_grad(self, rest...))) {
+    op.forward(self, rest..., self);
+    self.storage()->bump_version();
+    return self;
+  }
+  check_inplace(self);
+  IntrusivePtr node(
+      new Record<Op, 1 + sizeof...(Rest)>(op, {gradient_edge(self), gradient_edge(rest)...}));
+  // The value that is about to be written over is needed as it was.
+  if (node->saves(kInput0)) node->save(kInput0, copy_of(self));
+  size_t i = 1;
+  (node->save(kInput0 << i++, rest), ...);
+  op.forward(self, rest..., self);
+  self.storage()->bump_version();
+  node->save(kOutput, self);
+  rebase_history(self, std::move(node));
+  return self;
+}
+
+// A view of input made by op, which has vjp only: the window is given.
+template <class Op>
+Tensor apply_view(Op op, const Tensor& input, DimVector sizes, DimVector strides, int64_t offset) {
+  Tensor result = make_view(input, std::move(sizes), std::move(strides), offset);
+  if (GradMode::is_enabled() && requires_grad(input)) {
+    set_history(result, make_record(std::move(op), input));
+  }
+  return result;
+}
+
+}  // namespace gradtape::autograd

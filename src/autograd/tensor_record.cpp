@@ -1,0 +1,76 @@
+#include "autograd/tensor_record.h"
+
+#include "autograd/as_strided.h"
+#include "autograd/inplace.h"
+#include "gradtape/autograd/grad_mode.h"
+
+namespace gradtape::autograd {
+
+void destroy(TensorRecord* record) noexcept { delete record; }
+
+TensorRecord& ensure_record(const Tensor& tensor) {
+  TensorImpl& impl = tensor.impl();
+  if (!impl.record()) impl.set_record(new TensorRecord);
+  return *impl.record();
+}
+
+Node::GradSlot& ensure_slot(TensorRecord& record) {
+  if (!record.slot) record.slot = IntrusivePtr(new Node::GradSlot);
+  return *record.slot;
+}
+
+bool requires_grad(const Tensor& tensor) {
+  const TensorRecord* record = tensor.impl().record();
+  return record && (record->fn || (record->base.defined() && requires_grad(record->base)));
+}
+
+Edge gradient_edge(const Tensor& tensor) {
+  Edge edge{nullptr, 0, tensor.dtype(), tensor.impl().sizes()};
+  TensorRecord* record = tensor.impl().record();
+  if (!record) return edge;
+  if (record->view != ViewOrigin::None) refresh_view(tensor);
+  edge.node = record->fn;
+  edge.output_nr = record->output_nr;
+  return edge;
+}
+
+Tensor without_record(const Tensor& tensor) {
+  const TensorImpl& impl = tensor.impl();
+  IntrusivePtr alias(
+      new TensorImpl(impl.storage(), impl.dtype(), impl.sizes(), impl.strides(), impl.offset()));
+  alias->set_wrapped_number(impl.is_wrapped_number());
+  return Tensor(std::move(alias));
+}
+
+void set_history(const Tensor& tensor, IntrusivePtr<Node> node, uint32_t output_nr) {
+  TensorRecord& record = ensure_record(tensor);
+  record.fn = std::move(node);
+  record.output_nr = output_nr;
+  record.view_version = tensor.storage()->version();
+}
+
+// In place where nobody else can see the buffer; as a recorded sum where a graph is being made.
+void Leaf::backward(std::span<Tensor> output_grads, std::span<Tensor>) {
+  Tensor& incoming = output_grads[0];
+  if (!incoming.defined()) return;
+  const std::lock_guard lock(slot_->mutex);
+  Tensor& grad = slot_->grad;
+  if (grad.defined()) {
+    if (GradMode::is_enabled()) {
+      grad = grad.add(incoming);
+    } else {
+      grad.add_(incoming);
+    }
+    return;
+  }
+  const bool unshared = incoming.use_count() == 1 && incoming.storage().get()->use_count() == 1;
+  if (GradMode::is_enabled()) {
+    grad = unshared ? incoming : incoming.clone();
+  } else if (unshared && incoming.is_contiguous()) {
+    grad = std::move(incoming);
+  } else {
+    grad = copy_of(incoming);
+  }
+}
+
+}  // namespace gradtape::autograd

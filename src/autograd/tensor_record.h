@@ -1,0 +1,55 @@
+#pragma once
+
+#include <mutex>
+
+#include "gradtape/autograd/node.h"
+
+namespace gradtape::autograd {
+
+// Where a gradient is kept, apart from tensor and record so that neither owns the other.
+struct Node::GradSlot : RefCounted {
+  Tensor grad;
+  std::mutex mutex;  // threads that train one model at a time accumulate into the same leaf
+  static void destroy(GradSlot* slot) noexcept { delete slot; }
+};
+
+// How a view came to be, which decides whether it may be written in place.
+enum class ViewOrigin : uint8_t { None, Single, OneOfMany, NoGrad, NoGradOneOfMany };
+
+// A tensor's place in a graph; what TensorImpl::record() points to.
+class TensorRecord : public Pooled<TensorRecord> {
+ public:
+  IntrusivePtr<Node> fn;  // of a leaf that needs a gradient: its Leaf
+  uint32_t output_nr = 0;
+  ViewOrigin view = ViewOrigin::None;
+  uint32_t view_version = 0;  // the storage's version for which fn is right
+  Tensor base;                // of a view: what it is a view of, itself no view
+  IntrusivePtr<Node::GradSlot> slot;
+};
+
+// The record of a tensor that has none yet is made.
+TensorRecord& ensure_record(const Tensor& tensor);
+Node::GradSlot& ensure_slot(TensorRecord& record);
+
+// The record of a leaf: backward accumulates into its slot.
+class Leaf final : public Node {
+ public:
+  explicit Leaf(IntrusivePtr<GradSlot> slot) : slot_(std::move(slot)) {}
+  std::string name() const override { return "AccumulateGrad"; }
+  bool is_leaf() const override { return true; }
+  void backward(std::span<Tensor> output_grads, std::span<Tensor> input_grads) override;
+
+ private:
+  IntrusivePtr<GradSlot> slot_;
+};
+
+// Up to date also for a view whose base has been written since.
+bool requires_grad(const Tensor& tensor);
+// The record and output that a gradient of the tensor goes to; node is null if it needs none.
+Edge gradient_edge(const Tensor& tensor);
+// A tensor over the same memory, without history.
+Tensor without_record(const Tensor& tensor);
+// Makes tensor the given output of node.
+void set_history(const Tensor& tensor, IntrusivePtr<Node> node, uint32_t output_nr = 0);
+
+}  // namespace gradtape::autograd

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "gradtape/core/tensor.h"
+
+// Kernels compute on plain arrays: of a Tensor they use dtype, sizes, strides and memory, never its
+// place in a graph. What they return is fresh and contiguous unless they say otherwise.
+namespace gradtape::kernels {
+
+// Fresh memory, contiguous, unset.
+inline Tensor make_array(DimVector sizes, ScalarType dtype) {
+  int64_t numel = 1;
+  for (const int64_t size : sizes) numel *= size;
+  DimVector strides = contiguous_strides(sizes);
+  return Tensor(IntrusivePtr(new TensorImpl(Storage::allocate(numel * element_size(dtype)), dtype,
+                                            std::move(sizes), std::move(strides), 0)));
+}
+
+// Another window over the same memory.
+inline Tensor window(const Tensor& array, DimVector sizes, DimVector strides, int64_t offset) {
+  return Tensor(IntrusivePtr(new TensorImpl(array.storage(), array.dtype(), std::move(sizes),
+                                            std::move(strides), offset)));
+}
+
+// Writes source, converted and broadcast, into target. The two must not overlap partly.
+void copy(const Tensor& target, const Tensor& source);
+
+// The same elements in row-major order; the array itself if they are so already.
+inline Tensor dense(const Tensor& array) {
+  if (array.is_contiguous()) return array;
+  Tensor result = make_array(array.impl().sizes(), array.dtype());
+  copy(result, array);
+  return result;
+}
+
+// As dense, and of the given dtype.
+inline Tensor dense(const Tensor& array, ScalarType dtype) {
+  if (array.dtype() == dtype) return dense(array);
+  Tensor result = make_array(array.impl().sizes(), dtype);
+  copy(result, array);
+  return result;
+}
+
+}  // namespace gradtape::kernels
