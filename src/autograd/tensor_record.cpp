@@ -2,6 +2,7 @@
 
 #include "autograd/as_strided.h"
 #include "autograd/inplace.h"
+
 #include "gradtape/autograd/grad_mode.h"
 
 namespace gradtape::autograd {

@@ -1,0 +1,146 @@
+#include "autograd/inplace.h"
+#include "autograd/tensor_record.h"
+
+#include "gradtape/autograd/autograd.h"
+
+// Tensor's methods that concern gradients.
+namespace gradtape {
+
+using autograd::TensorRecord;
+using autograd::ViewOrigin;
+
+namespace {
+
+const Tensor kUndefined;
+
+const TensorRecord* find_record(const Tensor& tensor) { return tensor.impl().record(); }
+
+bool is_view_record(const TensorRecord* record) {
+  return record && record->view != ViewOrigin::None;
+}
+
+}  // namespace
+
+bool Tensor::requires_grad() const { return autograd::requires_grad(*this); }
+
+bool Tensor::is_leaf() const { return grad_fn() == nullptr; }
+
+IntrusivePtr<autograd::Node> Tensor::grad_fn() const {
+  if (!find_record(*this)) return {};
+  IntrusivePtr<autograd::Node> node = autograd::gradient_edge(*this).node;
+  if (node && node->is_leaf()) return {};
+  return node;
+}
+
+uint32_t Tensor::output_nr() const {
+  const TensorRecord* record = find_record(*this);
+  return record ? record->output_nr : 0;
+}
+
+const Tensor& Tensor::requires_grad_(bool requires_grad) const {
+  GRADTAPE_CHECK(!requires_grad || is_floating_point(),
+                 "only Tensors of floating point dtype can require gradients; got ", dtype(), " ",
+                 sizes());
+  if (!is_leaf()) {
+    GRADTAPE_CHECK(
+        requires_grad,
+        "you can only change requires_grad flags of leaf variables. If you want to use a "
+        "computed variable in a subgraph that doesn't require differentiation use "
+        "var_no_grad = var.detach().");
+    return *this;
+  }
+  if (requires_grad == this->requires_grad()) return *this;
+  TensorRecord& record = autograd::ensure_record(*this);
+  if (requires_grad) {
+    autograd::ensure_slot(record);
+    record.fn = IntrusivePtr(new autograd::Leaf(record.slot));
+    record.output_nr = 0;
+  } else {
+    record.fn.reset();
+  }
+  return *this;
+}
+
+const Tensor& Tensor::grad() const {
+  const TensorRecord* record = find_record(*this);
+  return record && record->slot ? record->slot->grad : kUndefined;
+}
+
+Tensor& Tensor::mutable_grad() const {
+  return autograd::ensure_slot(autograd::ensure_record(*this)).grad;
+}
+
+void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, bool create_graph,
+                      std::optional<TensorList> inputs) const {
+  autograd::backward({*this}, {gradient}, retain_graph, create_graph,
+                     inputs ? inputs->vec() : variable_list());
+}
+
+Tensor Tensor::detach() const { return autograd::without_record(*this); }
+
+Tensor& Tensor::detach_() {
+  TensorRecord* record = impl().record();
+  if (!record) return *this;
+  GRADTAPE_CHECK(
+      record->view == ViewOrigin::None,
+      "Can't detach views in-place. Use detach() instead. If you are using "
+      "DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as "
+      "True, gradients are views of DDP buckets, and hence detach_() cannot be called on "
+      "these gradients.");
+  record->fn.reset();
+  record->output_nr = 0;
+  return *this;
+}
+
+void Tensor::retain_grad() const {
+  GRADTAPE_CHECK(requires_grad(), "can't retain_grad on Tensor that has requires_grad=False");
+  if (is_leaf() || retains_grad()) return;
+  autograd::Edge edge = autograd::gradient_edge(*this);
+  TensorRecord& record = *impl().record();
+  autograd::ensure_slot(record);
+  edge.node->extras().retained.emplace_back(edge.output_nr, record.slot);
+}
+
+bool Tensor::retains_grad() const {
+  const TensorRecord* record = find_record(*this);
+  return record && record->slot && !is_leaf();
+}
+
+unsigned Tensor::register_hook(std::function<Tensor(const Tensor&)> hook) const {
+  GRADTAPE_CHECK(requires_grad(),
+                 "cannot register a hook on a variable that doesn't require gradient");
+  autograd::Edge edge = autograd::gradient_edge(*this);
+  auto& hooks = edge.node->extras().hooks;
+  hooks.push_back({edge.output_nr, std::move(hook)});
+  return static_cast<unsigned>(hooks.size() - 1);
+}
+
+void Tensor::remove_hook(unsigned position) const {
+  autograd::Edge edge = autograd::gradient_edge(*this);
+  GRADTAPE_CHECK(edge.node && position < edge.node->extras().hooks.size(), "remove_hook: no hook ",
+                 position, " on this tensor");
+  edge.node->extras().hooks[position].hook = nullptr;
+}
+
+bool Tensor::is_view() const { return is_view_record(find_record(*this)); }
+
+Tensor Tensor::_base() const {
+  const TensorRecord* record = find_record(*this);
+  GRADTAPE_CHECK(is_view_record(record), "Can't get base of non-view Tensor");
+  return record->base;
+}
+
+Tensor Tensor::data() const {
+  return Tensor(IntrusivePtr(new TensorImpl(Storage::alias(storage()), dtype(), impl().sizes(),
+                                            impl().strides(), storage_offset())));
+}
+
+void Tensor::set_data(const Tensor& other) const {
+  GRADTAPE_CHECK(!requires_grad() || other.is_floating_point(),
+                 "set_data: a tensor that needs a gradient must stay floating point; got ",
+                 other.dtype());
+  impl().set(other.storage(), other.dtype(), other.impl().sizes(), other.impl().strides(),
+             other.storage_offset());
+}
+
+}  // namespace gradtape

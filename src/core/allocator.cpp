@@ -1,0 +1,192 @@
+#include "gradtape/core/allocator.h"
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <mutex>
+#include <new>
+
+namespace gradtape {
+namespace {
+
+constexpr std::align_val_t kAlignment{64};
+
+#if defined(__has_feature)
+#define GRADTAPE_HAS_FEATURE(feature) __has_feature(feature)
+#else
+#define GRADTAPE_HAS_FEATURE(feature) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || \
+    GRADTAPE_HAS_FEATURE(address_sanitizer) || GRADTAPE_HAS_FEATURE(thread_sanitizer)
+constexpr bool kCaching = false;
+#else
+constexpr bool kCaching = true;
+#endif
+
+// Sizes are rounded up to one of four steps between powers of two, from 64 bytes on, so that at
+// most a fifth of a block is unused and blocks of nearly the same size serve each other.
+constexpr int kClasses = 4 * 40;
+
+constexpr int class_of(size_t bytes) {
+  const size_t units = (bytes + 63) / 64;
+  if (units <= 4) return units == 0 ? 0 : static_cast<int>(units) - 1;
+  const int log = std::bit_width(units - 1) - 1;  // 2^log < units <= 2^(log + 1)
+  const int quarter = static_cast<int>((units - 1) >> (log - 2)) & 3;
+  return 4 * (log - 1) + quarter;
+}
+
+constexpr size_t bytes_of(int size_class) {
+  if (size_class < 4) return 64 * (static_cast<size_t>(size_class) + 1);
+  const int log = size_class / 4 + 1;
+  return 64 * (static_cast<size_t>(5 + size_class % 4) << (log - 2));
+}
+
+static_assert(bytes_of(class_of(1)) == 64 && bytes_of(class_of(256)) == 256);
+static_assert(bytes_of(class_of(257)) == 320 && bytes_of(class_of(512)) == 512);
+static_assert(bytes_of(class_of(513)) == 640 && bytes_of(class_of(1025)) == 1280);
+
+struct Block {
+  Block* next;
+};
+
+struct FreeList {
+  Block* head = nullptr;
+  size_t count = 0;
+
+  void push(void* memory) {
+    head = new (memory) Block{head};
+    ++count;
+  }
+  void* pop() {
+    Block* block = head;
+    head = block->next;
+    --count;
+    return block;
+  }
+};
+
+void free_all(std::array<FreeList, kClasses>& lists) {
+  for (FreeList& list : lists) {
+    while (list.head) ::operator delete(list.pop(), kAlignment);
+  }
+}
+
+size_t bytes_in(const std::array<FreeList, kClasses>& lists) {
+  size_t bytes = 0;
+  for (int i = 0; i < kClasses; ++i) bytes += lists[i].count * bytes_of(i);
+  return bytes;
+}
+
+// What threads have too much of, or left behind.
+struct Shared {
+  std::mutex mutex;
+  std::array<FreeList, kClasses> lists;
+};
+// Never destroyed: tensors with static lifetime may be freed after it would be.
+Shared& shared() {
+  static Shared* instance = new Shared;
+  return *instance;
+}
+
+// A thread keeps at most this much of one class for itself; half of it moves at a time, so that a
+// producer's blocks come back to it from the consumer.
+constexpr size_t keep_at_most(int size_class) {
+  const size_t blocks = (size_t{4} << 20) / bytes_of(size_class);
+  return blocks < 4 ? 4 : blocks > 4096 ? 4096 : blocks;
+}
+
+struct Local {
+  std::array<FreeList, kClasses> lists;
+
+  ~Local() {
+    Shared& common = shared();
+    const std::lock_guard lock(common.mutex);
+    for (int i = 0; i < kClasses; ++i) {
+      while (lists[i].head) common.lists[i].push(lists[i].pop());
+    }
+  }
+};
+
+// Trivially destructible, so that it can be asked after the thread's cache has ended.
+thread_local Local* local = nullptr;
+thread_local bool ended = false;
+
+Local* make_local() {
+  if (ended) return nullptr;
+  thread_local struct Owner {
+    Local cache;
+    ~Owner() {
+      local = nullptr;
+      ended = true;
+    }
+  } owner;
+  local = &owner.cache;
+  return local;
+}
+
+void* take_shared(int size_class, Local* mine) {
+  Shared& common = shared();
+  const std::lock_guard lock(common.mutex);
+  FreeList& list = common.lists[size_class];
+  if (!list.head) return nullptr;
+  void* block = list.pop();
+  if (mine) {
+    for (size_t i = keep_at_most(size_class) / 2; i > 1 && list.head; --i) {
+      mine->lists[size_class].push(list.pop());
+    }
+  }
+  return block;
+}
+
+void give_shared(int size_class, FreeList* from, size_t count) {
+  Shared& common = shared();
+  const std::lock_guard lock(common.mutex);
+  for (; count > 0; --count) common.lists[size_class].push(from->pop());
+}
+
+}  // namespace
+
+void* allocate(size_t bytes) {
+  if constexpr (!kCaching) return ::operator new(bytes, kAlignment);
+  const int size_class = class_of(bytes);
+  Local* mine = local ? local : make_local();
+  if (mine && mine->lists[size_class].head) [[likely]]
+    return mine->lists[size_class].pop();
+  if (void* block = take_shared(size_class, mine)) return block;
+  return ::operator new(bytes_of(size_class), kAlignment);
+}
+
+void deallocate(void* block, size_t bytes) noexcept {
+  if constexpr (!kCaching) {
+    ::operator delete(block, kAlignment);
+    return;
+  }
+  const int size_class = class_of(bytes);
+  Local* mine = local ? local : make_local();
+  if (!mine) {
+    FreeList one;
+    one.push(block);
+    give_shared(size_class, &one, 1);
+    return;
+  }
+  FreeList& list = mine->lists[size_class];
+  list.push(block);
+  if (list.count > keep_at_most(size_class)) [[unlikely]] {
+    give_shared(size_class, &list, list.count / 2);
+  }
+}
+
+void empty_cache() noexcept {
+  if (local) free_all(local->lists);
+  Shared& common = shared();
+  const std::lock_guard lock(common.mutex);
+  free_all(common.lists);
+}
+
+size_t cached_bytes() noexcept {
+  Shared& common = shared();
+  const std::lock_guard lock(common.mutex);
+  return bytes_in(common.lists) + (local ? bytes_in(local->lists) : 0);
+}
+
+}  // namespace gradtape

@@ -1,0 +1,75 @@
+#include "gradtape/core/storage.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include "gradtape/core/allocator.h"
+#include "gradtape/core/error.h"
+
+namespace gradtape {
+namespace {
+constexpr size_t kHeader = (sizeof(Storage) + 63) / 64 * 64;
+
+// Unset memory is NaN in Debug, for float32 and float64 alike, so that reading it shows.
+void poison([[maybe_unused]] std::byte* data, [[maybe_unused]] size_t bytes) {
+#ifndef NDEBUG
+  if (bytes) std::memset(data, 0xFF, bytes);
+#endif
+}
+}  // namespace
+
+IntrusivePtr<Storage> Storage::allocate(size_t bytes) {
+  auto* block = static_cast<std::byte*>(gradtape::allocate(kHeader + bytes));
+  poison(block + kHeader, bytes);
+  auto* storage = new (block) Storage(block + kHeader, bytes);
+  storage->block_bytes_ = kHeader + bytes;
+  return IntrusivePtr(storage);
+}
+
+IntrusivePtr<Storage> Storage::borrow(void* data, size_t bytes,
+                                      std::function<void(void*)> deleter) {
+  IntrusivePtr<Storage> storage = allocate(0);
+  storage->data_ = static_cast<std::byte*>(data);
+  storage->bytes_ = bytes;
+  storage->foreign_ = new Foreign{std::move(deleter), nullptr, data};
+  return storage;
+}
+
+IntrusivePtr<Storage> Storage::alias(IntrusivePtr<Storage> owner) {
+  IntrusivePtr<Storage> storage = allocate(0);
+  storage->data_ = owner->data_;
+  storage->bytes_ = owner->bytes_;
+  storage->foreign_ = new Foreign{nullptr, std::move(owner), nullptr};
+  return storage;
+}
+
+void Storage::resize(size_t bytes) {
+  GRADTAPE_CHECK(!foreign_, "resize_: memory that somebody else owns cannot be resized (from ",
+                 bytes_, " to ", bytes, " bytes)");
+  auto* fresh = static_cast<std::byte*>(gradtape::allocate(bytes));
+  poison(fresh, bytes);
+  std::memcpy(fresh, data_, std::min(bytes, bytes_));
+  free_memory();
+  data_ = fresh;
+  bytes_ = bytes;
+  detached_ = true;
+}
+
+void Storage::free_memory() noexcept {
+  if (detached_) deallocate(data_, bytes_);
+  if (foreign_) {
+    if (foreign_->deleter) foreign_->deleter(foreign_->start);
+    delete foreign_;
+  }
+}
+
+void Storage::destroy(Storage* storage) noexcept {
+  storage->free_memory();
+  const size_t bytes = storage->block_bytes_;
+  storage->~Storage();
+  deallocate(storage, bytes);
+}
+
+}  // namespace gradtape

@@ -1,0 +1,51 @@
+#include "gradtape/core/tensor_impl.h"
+
+#include "gradtape/core/error.h"
+
+namespace gradtape {
+
+void TensorImpl::set(IntrusivePtr<Storage> storage, ScalarType dtype, DimVector sizes,
+                     DimVector strides, int64_t offset) {
+  storage_ = std::move(storage);
+  dtype_ = dtype;
+  sizes_ = std::move(sizes);
+  strides_ = std::move(strides);
+  offset_ = offset;
+  update();
+}
+
+// As in PyTorch: axes of size 1 may have any stride, and a tensor without elements is contiguous.
+void TensorImpl::update() {
+  numel_ = 1;
+  contiguous_ = true;
+  int64_t expected = 1;
+  for (size_t i = sizes_.size(); i-- > 0;) {
+    const int64_t size = sizes_[i];
+    numel_ *= size;
+    if (size != 1) {
+      contiguous_ &= strides_[i] == expected;
+      expected *= size;
+    }
+  }
+  if (numel_ == 0) contiguous_ = true;
+}
+
+DimVector contiguous_strides(IntArrayRef sizes) {
+  DimVector strides(sizes.size());
+  int64_t stride = 1;
+  for (size_t i = sizes.size(); i-- > 0;) {
+    strides[i] = stride;
+    stride *= std::max<int64_t>(sizes[i], 1);
+  }
+  return strides;
+}
+
+int64_t wrap_dim(int64_t dim, int64_t rank, const char* op) {
+  const int64_t limit = std::max<int64_t>(rank, 1);
+  GRADTAPE_CHECK(dim >= -limit && dim < limit, op,
+                 ": Dimension out of range (expected to be in range of [", -limit, ", ", limit - 1,
+                 "], but got ", dim, ")");
+  return dim < 0 ? dim + limit : dim;
+}
+
+}  // namespace gradtape
