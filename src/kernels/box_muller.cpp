@@ -47,51 +47,53 @@ constexpr int kBlocks = 32;  // worked on together
 constexpr int kSpan = kPairs * kBlocks;
 
 // -2 log(1 - u) for u in [0, 1).
-inline float squared_radius(float u) {
+[[gnu::always_inline]] inline float squared_radius(float u) {
   const uint32_t bits = std::bit_cast<uint32_t>(1.0f - u);
   // 1 - u = x 2^e with x in [sqrt(1/2), sqrt(2)).
-  float x = std::bit_cast<float>((bits & 0x007fffffu) | 0x3f000000u);
-  float e = static_cast<float>(static_cast<int32_t>(bits >> 23) - 126);
-  const bool below = x < 0.707106781186547524f;
-  e = below ? e - 1.0f : e;
-  x = (x - 1.0f) + (below ? x : 0.0f);
+  // The comparison and both choices work on the bits: a float operation that might trap must
+  // not become unconditional, and the loop would not be vectorized.
+  const uint32_t mantissa = (bits & 0x007fffffu) | 0x3f000000u;
+  const uint32_t below =
+      0u - static_cast<uint32_t>(mantissa < std::bit_cast<uint32_t>(0.707106781186547524f));
+  const float e = static_cast<float>(static_cast<int32_t>((bits >> 23) + below) - 126);
+  const float x = (std::bit_cast<float>(mantissa) - 1.0f) + std::bit_cast<float>(mantissa & below);
 
   const float z = x * x;
   float y = 7.0376836292e-2f;
-  y = std::fma(y, x, -1.1514610310e-1f);
-  y = std::fma(y, x, 1.1676998740e-1f);
-  y = std::fma(y, x, -1.2420140846e-1f);
-  y = std::fma(y, x, 1.4249322787e-1f);
-  y = std::fma(y, x, -1.6668057665e-1f);
-  y = std::fma(y, x, 2.0000714765e-1f);
-  y = std::fma(y, x, -2.4999993993e-1f);
-  y = std::fma(y, x, 3.3333331174e-1f);
+  y = ::fmaf(y, x, -1.1514610310e-1f);
+  y = ::fmaf(y, x, 1.1676998740e-1f);
+  y = ::fmaf(y, x, -1.2420140846e-1f);
+  y = ::fmaf(y, x, 1.4249322787e-1f);
+  y = ::fmaf(y, x, -1.6668057665e-1f);
+  y = ::fmaf(y, x, 2.0000714765e-1f);
+  y = ::fmaf(y, x, -2.4999993993e-1f);
+  y = ::fmaf(y, x, 3.3333331174e-1f);
   y = y * x;
-  y = std::fma(y, z, e * -2.12194440e-4f);
-  y = std::fma(-z, 0.5f, y);
-  return -2.0f * std::fma(e, 0.693359375f, x + y);
+  y = ::fmaf(y, z, e * -2.12194440e-4f);
+  y = ::fmaf(-z, 0.5f, y);
+  return -2.0f * ::fmaf(e, 0.693359375f, x + y);
 }
 
 // Sine and cosine of x in [0, 2 pi].
-inline void sine_cosine(float x, float& sine, float& cosine) {
+[[gnu::always_inline]] inline void sine_cosine(float x, float& sine, float& cosine) {
   // The octant, rounded up to an even number; x becomes the distance to it.
   const int32_t octant = (static_cast<int32_t>(x * 1.27323954473516f) + 1) & ~1;
   const float k = static_cast<float>(octant);
-  x = std::fma(k, -0.78515625f, x);
-  x = std::fma(k, -2.4187564849853515625e-4f, x);
-  x = std::fma(k, -3.77489497744594108e-8f, x);
+  x = ::fmaf(k, -0.78515625f, x);
+  x = ::fmaf(k, -2.4187564849853515625e-4f, x);
+  x = ::fmaf(k, -3.77489497744594108e-8f, x);
 
   const float z = x * x;
   float c = 2.443315711809948e-005f;
-  c = std::fma(c, z, -1.388731625493765e-003f);
-  c = std::fma(c, z, 4.166664568298827e-002f);
+  c = ::fmaf(c, z, -1.388731625493765e-003f);
+  c = ::fmaf(c, z, 4.166664568298827e-002f);
   c = c * z;
-  c = std::fma(c, z, -(z * 0.5f)) + 1.0f;
+  c = ::fmaf(c, z, -(z * 0.5f)) + 1.0f;
   float s = -1.9515295891e-4f;
-  s = std::fma(s, z, 8.3321608736e-3f);
-  s = std::fma(s, z, -1.6666654611e-1f);
+  s = ::fmaf(s, z, 8.3321608736e-3f);
+  s = ::fmaf(s, z, -1.6666654611e-1f);
   s = s * z;
-  s = std::fma(s, x, x);
+  s = ::fmaf(s, x, x);
 
   const uint32_t j = static_cast<uint32_t>(octant);
   const bool swapped = (j & 2u) != 0;
@@ -123,8 +125,8 @@ GRADTAPE_FMA_CLONES void polar_to_normal(float* first, float* second, int n, flo
     float sine, cosine;
     sine_cosine(kTwoPi * second[i], sine, cosine);
     const float radius = first[i];
-    first[i] = std::fma(radius * cosine, std, mean);
-    second[i] = std::fma(radius * sine, std, mean);
+    first[i] = ::fmaf(radius * cosine, std, mean);
+    second[i] = ::fmaf(radius * sine, std, mean);
   }
 }
 

@@ -6,11 +6,12 @@ namespace gradtape::kernels {
 
 /// Marks a function whose loops need fused multiply-adds to equal PyTorch's AVX2 kernels. Where the
 /// build does not assume them, g++ compiles the function twice and the CPU chooses at start-up;
-/// without such a CPU, or with another compiler, std::fma is right but slow. (Sanitizers do not
-/// get along with the run-time choice.)
+/// without such a CPU, or with another compiler, fma is a call: right but slow. What such a
+/// function calls must be inlined into it, so helpers are always_inline and floats take ::fmaf, as
+/// std::fma is a wrapper for them. (Sanitizers do not get along with the run-time choice.)
 #if defined(__x86_64__) && !defined(__FMA__) && defined(__GNUC__) && !defined(__clang__) && \
     !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define GRADTAPE_FMA_CLONES __attribute__((target_clones("default", "arch=haswell")))
+#define GRADTAPE_FMA_CLONES __attribute__((target_clones("default", "arch=x86-64-v3")))
 #else
 #define GRADTAPE_FMA_CLONES
 #endif

@@ -20,7 +20,7 @@ using Lock = std::lock_guard<std::mutex>;
 // PyTorch fuses the multiply and the add.
 GRADTAPE_FMA_CLONES void scale_units(float* data, const uint32_t* words, int n, float width,
                                      float from) {
-  for (int i = 0; i < n; ++i) data[i] = std::fma(unit_float(words[i]), width, from);
+  for (int i = 0; i < n; ++i) data[i] = ::fmaf(unit_float(words[i]), width, from);
 }
 
 GRADTAPE_FMA_CLONES void scale_units(double* data, const uint32_t* words, int n, double width,
@@ -177,7 +177,14 @@ void geometric(T* data, int64_t n, double p, Generator gen) {
   const double log_failure = std::log(1.0 - p);
   const Lock lock(gen.mutex());
   fill_from_unit_doubles(data, n, gen, [log_failure](double u) {
-    return static_cast<T>(std::ceil(std::log(u) / log_failure));
+    const double trials = std::ceil(std::log(u) / log_failure);
+    if constexpr (std::is_integral_v<T>) {
+      // What does not fit wraps, as in PyTorch; u = 0 gives the lowest int64.
+      return static_cast<T>(trials < 0x1p63 ? static_cast<int64_t>(trials)
+                                            : std::numeric_limits<int64_t>::lowest());
+    } else {
+      return static_cast<T>(trials);
+    }
   });
 }
 

@@ -11,7 +11,7 @@ namespace gradtape::kernels {
 inline constexpr int kWordChunk = 1024;
 
 /// The double in [0, 1) that PyTorch makes of two words: 53 bits, the first word the upper ones.
-inline double unit_double(uint32_t high, uint32_t low) {
+[[gnu::always_inline]] inline double unit_double(uint32_t high, uint32_t low) {
   // Two exact conversions and an exact sum; vectorizes where 64-bit integers do not convert.
   constexpr double kHigh = 1.0 / (1 << 21);
   constexpr double kLow = kHigh / 4294967296.0;
@@ -20,7 +20,7 @@ inline double unit_double(uint32_t high, uint32_t low) {
 }
 
 /// The float in [0, 1) that PyTorch makes of a word: 24 bits.
-inline float unit_float(uint32_t word) {
+[[gnu::always_inline]] inline float unit_float(uint32_t word) {
   constexpr float kScale = 1.0f / (1 << 24);
   return static_cast<float>(static_cast<int32_t>(word & 0xffffffu)) * kScale;
 }
