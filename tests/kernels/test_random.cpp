@@ -24,9 +24,7 @@ namespace {
 // Numbers of PyTorch, recorded by tests/golden/random_numbers.py.
 const json& golden() {
   static const json data = [] {
-    const std::string here = __FILE__;
-    const std::string tests = here.substr(0, here.rfind("/kernels/"));
-    std::ifstream file(tests + "/golden/random_numbers.json");
+    std::ifstream file(GRADTAPE_SOURCE_DIR "/tests/golden/random_numbers.json");
     REQUIRE(file.good());
     return json::parse(file);
   }();
