@@ -28,7 +28,10 @@ elseif(NOT TARGET OpenMP::OpenMP_CXX)
   gradtape_require(libgomp GRADTAPE_GOMP libgomp1)
   execute_process(COMMAND ${GRADTAPE_GXX} -print-file-name=include/omp.h
                   OUTPUT_VARIABLE gradtape_omp_h OUTPUT_STRIP_TRAILING_WHITESPACE)
-  file(COPY "${gradtape_omp_h}" DESTINATION "${CMAKE_BINARY_DIR}/gradtape_omp")
+  file(READ "${gradtape_omp_h}" gradtape_omp_text)
+  # An attribute with an argument, which only g++ knows.
+  string(REPLACE "__malloc__ (omp_free)" "__malloc__" gradtape_omp_text "${gradtape_omp_text}")
+  file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/gradtape_omp/omp.h" CONTENT "${gradtape_omp_text}" @ONLY)
   add_library(OpenMP::OpenMP_CXX INTERFACE IMPORTED)
   set_target_properties(
     OpenMP::OpenMP_CXX PROPERTIES INTERFACE_LINK_LIBRARIES "${GRADTAPE_GOMP}"

@@ -1,12 +1,17 @@
 # Each public header compiles alone: one generated file for each, that includes it and nothing else.
-# Headers of include/gradtape_torch that only say #error are left out.
+# Of include/gradtape_torch, headers that only say #error are left out, and those that only forward to
+# <torch/all.h> share one file.
 
 function(gradtape_check_headers target root link)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${root} ${root}/${ARGN}*.h)
   set(sources)
+  set(forwarders)
   foreach(header IN LISTS headers)
-    file(STRINGS ${root}/${header} refuses REGEX "^#error" LIMIT_COUNT 1)
-    if(refuses)
+    file(STRINGS ${root}/${header} directives REGEX "^#(error|include)")
+    if(directives MATCHES "^#error")
+      continue()
+    elseif(directives STREQUAL "#include <torch/all.h>")
+      string(APPEND forwarders "#include <${header}>\n")
       continue()
     endif()
     string(REPLACE "/" "_" name ${header})
@@ -14,6 +19,11 @@ function(gradtape_check_headers target root link)
     file(CONFIGURE OUTPUT ${source} CONTENT "#include <${header}>\n")
     list(APPEND sources ${source})
   endforeach()
+  if(forwarders)
+    set(source ${CMAKE_CURRENT_BINARY_DIR}/${target}/forwarders.cpp)
+    file(CONFIGURE OUTPUT ${source} CONTENT "${forwarders}")
+    list(APPEND sources ${source})
+  endif()
   add_library(${target} OBJECT ${sources})
   target_link_libraries(${target} PRIVATE ${link})
   target_compile_options(${target} PRIVATE -O0)
@@ -39,3 +49,12 @@ foreach(header IN LISTS refusing)
   set_tests_properties(refuses/${header}
                        PROPERTIES PASS_REGULAR_EXPRESSION "<${header}> is not supported")
 endforeach()
+
+# torch/names.h lists what the headers declare.
+find_package(Python3 QUIET COMPONENTS Interpreter)
+if(Python3_FOUND)
+  add_test(NAME torch_names COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/scripts/torch_names.py
+                                    --check)
+else()
+  message(STATUS "gradtape: Python not found: torch/names.h is not checked against the headers")
+endif()

@@ -5,12 +5,24 @@
 #include <doctest/doctest.h>
 #include <torch/torch.h>
 
+// The same namespaces in gradtape, whatever the headers have put there.
+namespace gradtape {
+namespace nn {}
+namespace data::samplers {}
+}  // namespace gradtape
+
 // A program written for PyTorch's C++ frontend may reopen its namespaces.
 namespace torch::nn {
 namespace {
 struct Reopened {};
 }  // namespace
 }  // namespace torch::nn
+
+namespace torch::data::samplers {
+namespace {
+struct Reopened {};
+}  // namespace
+}  // namespace torch::data::samplers
 
 TEST_SUITE("gradtape_torch/namespaces") {
   TEST_CASE("c10::Error, at::Error and torch::Error are gradtape's") {
@@ -29,6 +41,14 @@ TEST_SUITE("gradtape_torch/namespaces") {
 
   TEST_CASE("a reopened namespace holds what the program put there") {
     CHECK(std::is_empty_v<torch::nn::Reopened>);
+  }
+
+  TEST_CASE(
+      "after using namespace torch, the nested namespaces are not ambiguous with gradtape's") {
+    using namespace torch;
+    CHECK(std::is_empty_v<nn::Reopened>);
+    using namespace torch::data;
+    CHECK(std::is_empty_v<samplers::Reopened>);
   }
 }
 

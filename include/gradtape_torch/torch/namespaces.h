@@ -1,32 +1,14 @@
 #pragma once
 
 // namespace torch, with at and c10, as PyTorch's C++ frontend has them: real namespaces, so that a
-// program may reopen them, whose contents are gradtape's. Each namespace of gradtape is declared
-// here first: a using-directive needs it to exist, whichever headers come after.
+// program may reopen them. What torch holds of gradtape is in torch/names.h; here are the names
+// that come from elsewhere, and the namespaces that exist whatever is in them.
 
 #include <optional>
 
 #include "gradtape/core/error.h"
 
-namespace gradtape {
-namespace autograd {}
-namespace data {
-namespace datasets {}
-namespace samplers {}
-namespace transforms {}
-}  // namespace data
-namespace indexing {}
-namespace io {}
-namespace nn {
-namespace functional {}
-namespace init {}
-namespace utils {
-namespace rnn {}
-}  // namespace utils
-}  // namespace nn
-namespace optim {}
-namespace serialize {}
-}  // namespace gradtape
+namespace gradtape::indexing {}
 
 namespace c10 {
 using namespace ::gradtape;
@@ -49,54 +31,25 @@ using namespace ::gradtape::indexing;
 }  // namespace at
 
 namespace torch {
-using namespace ::gradtape;
 using std::make_optional;
 using std::nullopt;
 using std::nullopt_t;
 using std::optional;
 
-namespace autograd {
-using namespace ::gradtape::autograd;
-}
-
+namespace autograd {}
 namespace data {
-using namespace ::gradtape::data;
-namespace datasets {
-using namespace ::gradtape::data::datasets;
-}
-namespace samplers {
-using namespace ::gradtape::data::samplers;
-}
-namespace transforms {
-using namespace ::gradtape::data::transforms;
-}
+namespace datasets {}
+namespace samplers {}
+namespace transforms {}
 }  // namespace data
-
-namespace indexing {
-using namespace ::gradtape::indexing;
-}
-
+namespace indexing {}
 namespace nn {
-using namespace ::gradtape::nn;
-namespace functional {
-using namespace ::gradtape::nn::functional;
-}
-namespace init {
-using namespace ::gradtape::nn::init;
-}
+namespace functional {}
+namespace init {}
 namespace utils {
-using namespace ::gradtape::nn::utils;
-namespace rnn {
-using namespace ::gradtape::nn::utils::rnn;
-}
+namespace rnn {}
 }  // namespace utils
 }  // namespace nn
-
-namespace optim {
-using namespace ::gradtape::optim;
-}
-
-namespace serialize {
-using namespace ::gradtape::serialize;
-}
+namespace optim {}
+namespace serialize {}
 }  // namespace torch
