@@ -14,7 +14,14 @@ struct Node::GradSlot : RefCounted {
 };
 
 // How a view came to be, which decides whether it may be written in place.
-enum class ViewOrigin : uint8_t { None, Single, OneOfMany, NoGrad, NoGradOneOfMany };
+enum class ViewOrigin : uint8_t {
+  None,
+  Single,
+  OneOfMany,
+  NoGrad,
+  NoGradOneOfMany,
+  CustomFunction
+};
 
 // A tensor's place in a graph; what TensorImpl::record() points to.
 class TensorRecord : public Pooled<TensorRecord> {

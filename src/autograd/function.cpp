@@ -1,0 +1,228 @@
+#include "gradtape/autograd/function.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include <cxxabi.h>
+
+#include "autograd/inplace.h"
+#include "autograd/saved_tensor.h"
+
+#include "gradtape/ops/factory.h"
+
+namespace gradtape::autograd {
+namespace {
+
+struct SavedVariable {
+  SavedTensor tensor;
+  IntrusivePtr<Node> producer;  // null for an output of the function itself, or without history
+  uint32_t output_nr = 0;
+  bool is_output = false;
+};
+
+std::string demangle(const char* name) {
+  int status = 0;
+  char* text = abi::__cxa_demangle(name, nullptr, nullptr, &status);
+  std::string result = status == 0 ? text : name;
+  std::free(text);
+  return result;
+}
+
+bool contains(const variable_list& list, const Tensor& tensor) {
+  return std::any_of(list.begin(), list.end(),
+                     [&](const Tensor& other) { return other.is_same(tensor); });
+}
+
+}  // namespace
+
+struct AutogradContext::State {
+  FunctionNode* node = nullptr;
+  variable_list to_save;
+  variable_list dirty;
+  variable_list non_differentiable;
+  std::vector<SavedVariable> saved;
+  bool materialize_grads = true;
+  bool freed = false;
+};
+
+// The record of a custom function.
+class FunctionNode final : public Node {
+ public:
+  FunctionNode(const char* type_name, detail::FunctionBackward backward,
+               std::vector<bool> is_tensor)
+      : type_name_(type_name), backward_(backward), is_tensor_(std::move(is_tensor)) {
+    state().node = this;
+  }
+
+  AutogradContext::State& state() { return *context_.state_; }
+  AutogradContext& context() { return context_; }
+  std::string name() const override { return demangle(type_name_); }
+  bool wants_undefined() const override { return context_.state_->materialize_grads; }
+
+  void connect(const variable_list& inputs) {
+    for (const Tensor& input : inputs) {
+      edges_.push_back(input.defined() ? gradient_edge(input) : Edge{});
+    }
+    set_edges(edges_.data(), edges_.size());
+  }
+
+  void set_outputs(const variable_list& outputs) {
+    num_outputs_ = static_cast<uint32_t>(outputs.size());
+    for (const Tensor& output : outputs) {
+      shapes_.push_back(output.defined() ? without_record(output.new_empty({0})) : Tensor());
+      sizes_.push_back(output.defined() ? output.impl().sizes() : DimVector());
+    }
+  }
+
+  void save() {
+    for (const Tensor& tensor : state().to_save) {
+      SavedVariable saved{SavedTensor(tensor), nullptr};
+      if (tensor.defined() && requires_grad(tensor)) {
+        Edge edge = gradient_edge(tensor);
+        saved.is_output = edge.node.get() == this;
+        if (!saved.is_output) saved.producer = std::move(edge.node);
+        saved.output_nr = edge.output_nr;
+      }
+      state().saved.push_back(std::move(saved));
+    }
+    state().to_save.clear();
+    state().dirty.clear();
+    state().non_differentiable.clear();
+  }
+
+  variable_list unpack() {
+    GRADTAPE_CHECK(!state().freed,
+                   "Trying to backward through the graph a second time (or directly access saved "
+                   "tensors after they have already been freed). The graph was freed at ",
+                   name(), ".");
+    if (!state().to_save.empty()) return state().to_save;
+    variable_list result;
+    for (const SavedVariable& saved : state().saved) {
+      const IntrusivePtr<Node> producer =
+          saved.is_output ? IntrusivePtr<Node>(this) : saved.producer;
+      result.push_back(saved.tensor.unpack(*this, producer, saved.output_nr));
+    }
+    return result;
+  }
+
+  void backward(std::span<Tensor> grads, std::span<Tensor> into) override {
+    variable_list given(std::make_move_iterator(grads.begin()),
+                        std::make_move_iterator(grads.end()));
+    for (size_t i = 0; i < given.size(); ++i) {
+      if (!given[i].defined() && state().materialize_grads && shapes_[i].defined()) {
+        given[i] = shapes_[i].new_zeros(sizes_[i]);
+      }
+    }
+    variable_list result = backward_(&context_, std::move(given));
+    const size_t expected = is_tensor_.size();
+    while (result.size() > expected && !result.back().defined()) result.pop_back();
+    GRADTAPE_CHECK(result.size() == expected, "function ", name(),
+                   " returned an incorrect number of gradients (expected ", expected, ", got ",
+                   result.size(), ")");
+    size_t input = 0;
+    for (size_t i = 0; i < expected; ++i) {
+      if (is_tensor_[i]) {
+        into[input++] = std::move(result[i]);
+      } else {
+        GRADTAPE_CHECK(!result[i].defined(), "function ", name(),
+                       " returned a gradient different from None at position ", i + 1,
+                       ", but the corresponding forward input was not a Variable");
+      }
+    }
+  }
+
+  void release_saved() override {
+    if (state().saved.empty()) return;
+    state().saved.clear();
+    state().freed = true;
+  }
+
+ private:
+  const char* type_name_;
+  detail::FunctionBackward backward_;
+  std::vector<bool> is_tensor_;
+  AutogradContext context_;
+  std::vector<Edge> edges_;
+  std::vector<Tensor> shapes_;  // an empty tensor of each output's dtype
+  std::vector<DimVector> sizes_;
+};
+
+AutogradContext::AutogradContext() : state_(std::make_unique<State>()) {}
+AutogradContext::~AutogradContext() = default;
+
+void AutogradContext::save_for_backward(variable_list to_save) {
+  state_->to_save = std::move(to_save);
+}
+variable_list AutogradContext::get_saved_variables() const { return state_->node->unpack(); }
+void AutogradContext::mark_dirty(const variable_list& inputs) { state_->dirty = inputs; }
+void AutogradContext::mark_non_differentiable(const variable_list& outputs) {
+  state_->non_differentiable = outputs;
+}
+void AutogradContext::set_materialize_grads(bool value) { state_->materialize_grads = value; }
+bool AutogradContext::needs_input_grad(size_t i) const {
+  GRADTAPE_CHECK(i < state_->node->num_inputs(), "needs_input_grad: there are ",
+                 state_->node->num_inputs(), " tensor inputs; got index ", i);
+  return state_->node->Node::needs_input_grad(i);
+}
+
+namespace detail {
+
+FunctionCall::FunctionCall(const char* type_name, FunctionBackward backward,
+                           const variable_list& inputs, std::vector<bool> is_tensor)
+    : inputs_(inputs), recording_(false) {
+  IntrusivePtr node(new FunctionNode(type_name, backward, std::move(is_tensor)));
+  if (GradMode::is_enabled()) {
+    for (const Tensor& input : inputs) recording_ |= input.defined() && requires_grad(input);
+  }
+  if (recording_) node->connect(inputs);
+  node_ = std::move(node);
+}
+
+FunctionCall::~FunctionCall() = default;
+
+AutogradContext* FunctionCall::context() { return &static_cast<FunctionNode&>(*node_).context(); }
+
+variable_list FunctionCall::finish(variable_list outputs) {
+  auto& node = static_cast<FunctionNode&>(*node_);
+  AutogradContext::State& state = node.state();
+  for (const Tensor& dirty : state.dirty) {
+    GRADTAPE_CHECK(contains(outputs, dirty),
+                   "Some elements marked as dirty during the forward method were not returned as "
+                   "output. The inputs that are modified inplace must all be outputs of the "
+                   "Function.");
+    if (recording_) check_inplace(dirty);
+  }
+  node.set_outputs(outputs);
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    Tensor& output = outputs[i];
+    if (!output.defined()) continue;
+    const bool is_dirty = contains(state.dirty, output);
+    const bool is_input = contains(inputs_, output);
+    const bool differentiable =
+        recording_ && output.is_floating_point() && !contains(state.non_differentiable, output);
+    if (is_dirty) output.storage()->bump_version();
+    if (!differentiable) {
+      if (requires_grad(output) && !is_dirty) output = output.detach();
+      continue;
+    }
+    if (is_dirty && output.is_view()) {
+      GRADTAPE_CHECK(node.num_outputs() == 1,
+                     "a custom function that writes a view in place must have one output; got ",
+                     node.num_outputs());
+      rebase_history(output, node_);
+      continue;
+    }
+    if (is_input && !is_dirty) {
+      output = make_view(output, output.impl().sizes(), output.impl().strides(),
+                         output.storage_offset());
+    }
+    set_history(output, node_, static_cast<uint32_t>(i));
+    TensorRecord& record = ensure_record(output);
+    if (record.view != ViewOrigin::None) record.view = ViewOrigin::CustomFunction;
+  }
+  if (recording_) node.save();
+  return outputs;
+}
+
+}  // namespace detail
+}  // namespace gradtape::autograd
