@@ -14,6 +14,9 @@
 namespace gradtape::autograd {
 
 class FunctionNode;
+namespace detail {
+class FunctionCall;
+}
 
 /// What a custom function's forward leaves for its backward.
 class AutogradContext {
@@ -41,6 +44,7 @@ class AutogradContext {
 
  private:
   friend class FunctionNode;
+  friend class detail::FunctionCall;
   struct State;
   std::unique_ptr<State> state_;
 };
