@@ -1,17 +1,8 @@
 #pragma once
 
-#include <mutex>
-
 #include "gradtape/autograd/node.h"
 
 namespace gradtape::autograd {
-
-// Where a gradient is kept, apart from tensor and record so that neither owns the other.
-struct Node::GradSlot : RefCounted {
-  Tensor grad;
-  std::mutex mutex;  // threads that train one model at a time accumulate into the same leaf
-  static void destroy(GradSlot* slot) noexcept { delete slot; }
-};
 
 // How a view came to be, which decides whether it may be written in place.
 enum class ViewOrigin : uint8_t {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -59,7 +60,12 @@ class Node : public RefCounted, public Pooled<Node> {
     uint32_t output_nr;
     Hook hook;  // empty once removed
   };
-  struct GradSlot;
+  /// Where a gradient is kept, apart from tensor and record so that neither owns the other.
+  struct GradSlot : RefCounted {
+    Tensor grad;
+    std::mutex mutex;  // threads that train one model accumulate into the same leaf
+    static void destroy(GradSlot* slot) noexcept { delete slot; }
+  };
   struct Extras {
     std::vector<HookEntry> hooks;
     std::vector<std::pair<uint32_t, IntrusivePtr<GradSlot>>> retained;
