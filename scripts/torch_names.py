@@ -15,10 +15,9 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-HEADERS = ROOT / "include" / "gradtape"
+INCLUDE = ROOT / "include"
 OUTPUT = ROOT / "include" / "gradtape_torch" / "torch" / "names.h"
-# Not mirrored: xtensor.h is included where it is used; programs have no business in these namespaces.
-SKIPPED_HEADERS = {"xtensor.h"}
+# Programs have no business in these.
 SKIPPED_NAMESPACES = {"detail", "internal", "kernels"}
 # Macros that declare the name they are given.
 DECLARING_MACROS = {"GRADTAPE_MODULE", "GRADTAPE_MODULE_IMPL", "GRADTAPE_ENUM_DECLARE"}
@@ -75,7 +74,7 @@ def opens_angles(head):
 
 
 def declaration(toks, i):
-    """The (name or None, index after it) of the declaration at namespace scope that begins at i."""
+    """The (names, index after it) of the declaration at namespace scope that begins at i."""
     head = []  # the tokens outside all brackets, template brackets included
     body = None
     while i < len(toks):
@@ -109,12 +108,17 @@ def declaration(toks, i):
         at = head.index("template")
         rest = head[at + 1 :]
         if not rest or rest[0] != "<>":
-            return None, i  # an explicit instantiation
+            return [], i  # an explicit instantiation
         rest = rest[1:]
         if rest and rest[0] == "requires":
             rest = rest[2:] if len(rest) > 1 and rest[1] == "(" else rest[1:]
         head = head[:at] + rest
-    return name_of(head), i
+    name = name_of(head)
+    if name is None:
+        return [], i
+    # int first = 1, second = 2;
+    more = [b for a, b, c in zip(head, head[1:], head[2:]) if a == "," and c == "="]
+    return [name] + [m for m in more if is_name(m)], i
 
 
 def name_of(head):
@@ -172,9 +176,9 @@ def names(toks, scope, found):
                 found[scope].add(toks[i + 2])
             i = skip_group(toks, i + 1)
         else:
-            name, after = declaration(toks, i)
-            if name and scope:
-                found[scope].add(name)
+            declared, after = declaration(toks, i)
+            if scope:
+                found[scope].update(declared)
             i = max(after, i + 1)
 
 
@@ -206,11 +210,20 @@ def render(found):
     return "\n".join(lines[:-1]) + "\n"
 
 
+def headers(path, seen):
+    """The umbrella and what it includes, in the order of inclusion."""
+    if path in seen or not (INCLUDE / path).exists():
+        return
+    seen[path] = text = (INCLUDE / path).read_text()
+    for included in re.findall(r'^#include [<"](gradtape/[^>"]+)', text, flags=re.M):
+        headers(included, seen)
+
+
 def main():
-    found = {}
-    for header in sorted(HEADERS.rglob("*.h")):
-        if header.relative_to(HEADERS).as_posix() not in SKIPPED_HEADERS:
-            names(tokens(header.read_text()), (), found)
+    seen, found = {}, {}
+    headers("gradtape/gradtape.h", seen)
+    for text in seen.values():
+        names(tokens(text), (), found)
     text = render(found)
     if "--check" not in sys.argv[1:]:
         OUTPUT.write_text(text)
