@@ -96,6 +96,16 @@ class Tensor {
   template <class T, size_t N>
   Accessor<T, N> accessor() const;
 
+  /// The elements as an xtensor adaptor; defined in gradtape/xtensor.h, see there.
+  template <class T>
+  auto array() &;
+  template <class T>
+  auto array() const&;
+  template <class T>
+  auto array() && = delete;
+  template <class T>
+  auto array() const&& = delete;
+
   /// The one element. Throws: Error if there is not exactly one.
   template <class T>
   T item() const {
