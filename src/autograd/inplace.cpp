@@ -12,12 +12,11 @@ namespace {
 void check_view_origin(const TensorRecord& record, bool through_base) {
   if (record.view == ViewOrigin::Single) return;
   const bool has_fn = record.fn && !record.fn->is_leaf();
-  const std::string which =
-      has_fn ? str("Output ", record.output_nr, " of ", record.fn->name(), " is a view and ")
-             : std::string("A view was created in no_grad mode and ");
   const std::string what =
-      str(which, through_base ? "its base or another view of its base has been" : "is being",
-          " modified inplace");
+      str(has_fn ? str("Output ", record.output_nr, " of ", record.fn->name(), " is a view and ")
+                 : std::string("A view was created in no_grad mode and "),
+          through_base ? "its base or another view of its base has been" : "is being",
+          " modified inplace", has_fn ? "" : " with grad mode enabled");
   if (record.view == ViewOrigin::NoGrad) {
     detail::fail(
         what, has_fn ? "" : " with grad mode enabled",
