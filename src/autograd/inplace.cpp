@@ -11,25 +11,43 @@ namespace {
 // PyTorch's words for a view that may not be written.
 void check_view_origin(const TensorRecord& record, bool through_base) {
   if (record.view == ViewOrigin::Single) return;
-  const bool has_fn = record.fn && !record.fn->is_leaf();
-  const std::string what =
-      str(has_fn ? str("Output ", record.output_nr, " of ", record.fn->name(), " is a view and ")
-                 : std::string("A view was created in no_grad mode and "),
-          through_base ? "its base or another view of its base has been" : "is being",
-          " modified inplace", has_fn ? "" : " with grad mode enabled");
-  if (record.view == ViewOrigin::NoGrad) {
-    detail::fail(
-        what, has_fn ? "" : " with grad mode enabled",
-        ". Given that this use case is ambiguous and error-prone, it is forbidden. You can "
-        "clarify your code by moving both the view and the inplace either both inside the "
-        "no_grad block (if you don't want the inplace to be tracked) or both outside (if "
-        "you want the inplace to be tracked).");
+  const std::string object =
+      through_base ? "its base or another view of its base has been" : "is being";
+  const std::string output = record.fn && !record.fn->is_leaf()
+                                 ? str("Output ", record.output_nr, " of ", record.fn->name())
+                                 : std::string();
+  std::string what;
+  if (output.empty()) {
+    what = str("A view was created in no_grad mode and ", object,
+               " modified inplace with grad mode enabled.");
+  } else if (record.view == ViewOrigin::NoGrad) {
+    what = str(output, " is a view of a view which was created in no_grad mode and ", object,
+               " modified inplace with grad mode enabled.");
+  } else {
+    what = str(output, " is a view and ", object, " modified inplace.");
   }
-  detail::fail(
-      what,
-      ". This view is the output of a function that returns multiple views. Such functions "
-      "do not allow the output views to be modified inplace. You should replace the "
-      "inplace operation by an out-of-place one.");
+  switch (record.view) {
+    case ViewOrigin::NoGrad:
+      detail::fail(
+          what,
+          " Given that this use case is ambiguous and error-prone, it is forbidden. You can "
+          "clarify your code by moving both the view and the inplace either both inside the "
+          "no_grad block (if you don't want the inplace to be tracked) or both outside (if "
+          "you want the inplace to be tracked).");
+    case ViewOrigin::CustomFunction:
+      detail::fail(
+          what,
+          " This view was created inside a custom Function (or because an input was returned "
+          "as-is) and the autograd logic to handle view+inplace would override the custom "
+          "backward associated with the custom Function, leading to incorrect gradients. "
+          "This behavior is forbidden. You can fix this by cloning the output of the custom "
+          "Function.");
+    default:
+      detail::fail(what,
+                   " This view is the output of a function that returns multiple views. Such "
+                   "functions do not allow the output views to be modified inplace. You should "
+                   "replace the inplace operation by an out-of-place one.");
+  }
 }
 
 // The history of a base after a write through one of its views: the gradient of the base is copied,
