@@ -160,9 +160,9 @@ Tensor make_view(const Tensor& input, DimVector sizes, DimVector strides, int64_
   Tensor view(IntrusivePtr(
       new TensorImpl(impl.storage(), impl.dtype(), std::move(sizes), std::move(strides), offset)));
   TensorRecord& record = ensure_record(view);
-  const bool recording = GradMode::is_enabled();
-  record.view = one_of_many ? (recording ? ViewOrigin::OneOfMany : ViewOrigin::NoGradOneOfMany)
-                            : (recording ? ViewOrigin::Single : ViewOrigin::NoGrad);
+  record.view = !GradMode::is_enabled() ? ViewOrigin::NoGrad
+                : one_of_many           ? ViewOrigin::OneOfMany
+                                        : ViewOrigin::Single;
   record.view_version = input.storage()->version();
   record.base = input;
   if (const TensorRecord* parent = impl.record(); parent && parent->view != ViewOrigin::None) {

@@ -5,14 +5,7 @@
 namespace gradtape::autograd {
 
 // How a view came to be, which decides whether it may be written in place.
-enum class ViewOrigin : uint8_t {
-  None,
-  Single,
-  OneOfMany,
-  NoGrad,
-  NoGradOneOfMany,
-  CustomFunction
-};
+enum class ViewOrigin : uint8_t { None, Single, OneOfMany, NoGrad, CustomFunction };
 
 // A tensor's place in a graph; what TensorImpl::record() points to.
 class TensorRecord : public Pooled<TensorRecord> {
