@@ -1,0 +1,49 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <sys/resource.h>
+
+// What a workload needs to be measured: the same source is built against gradtape and libtorch, and
+// run.py runs the two programs in turn.
+namespace bench {
+
+// Seconds per call: the median of rounds that last at least 20 ms each, for about a second.
+inline double median_seconds(const std::function<void()>& work) {
+  using Clock = std::chrono::steady_clock;
+  const auto seconds_of = [&](int64_t calls) {
+    const auto start = Clock::now();
+    for (int64_t i = 0; i < calls; ++i) work();
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  };
+  int64_t calls = 1;
+  while (seconds_of(calls) < 0.02) calls *= 2;
+  std::vector<double> rounds;
+  for (double spent = 0; spent < 1.0 || rounds.size() < 5;) {
+    rounds.push_back(seconds_of(calls));
+    spent += rounds.back();
+  }
+  std::nth_element(rounds.begin(), rounds.begin() + rounds.size() / 2, rounds.end());
+  return rounds[rounds.size() / 2] / static_cast<double>(calls);
+}
+
+// The most memory this process has had, in MB.
+inline double peak_megabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+// One line of the protocol with run.py: name, microseconds, peak MB.
+inline void report(const std::string& name, const std::function<void()>& work) {
+  const double seconds = median_seconds(work);
+  std::printf("%s\t%.3f\t%.1f\n", name.c_str(), seconds * 1e6, peak_megabytes());
+  std::fflush(stdout);
+}
+
+}  // namespace bench
