@@ -1,0 +1,294 @@
+#include "kernels/elementwise.h"
+
+#include "kernels/promotion.h"
+#include "kernels/walk.h"
+
+namespace gradtape::kernels {
+namespace {
+
+[[noreturn]] void fail_dtype(const Kernel& kernel, ScalarType dtype) {
+  detail::fail('"', kernel.name, "\" not implemented for '", dtype, "'");
+}
+
+Run find_run(const Kernel& kernel, ScalarType compute) {
+  const Run run = kernel.runs[static_cast<size_t>(compute)];
+  if (!run) [[unlikely]]
+    fail_dtype(kernel, compute);
+  return run;
+}
+
+// The value of a number in the dtype computed in.
+struct Constant {
+  alignas(8) std::byte bytes[8];
+
+  Constant() = default;
+  Constant(const Scalar& number, ScalarType dtype) {
+    visit_dtype(dtype, [&]<class T>(TypeTag<T>) {
+      *reinterpret_cast<T*>(bytes) = number.isFloatingPoint() && std::is_integral_v<T>
+                                         ? static_cast<T>(number.to<int64_t>())
+                                         : number.to<T>();
+    });
+  }
+};
+
+// Strides of impl seen through a broadcast to sizes.
+DimVector broadcast_strides(const TensorImpl& impl, const DimVector& sizes) {
+  const size_t skipped = sizes.size() - impl.sizes().size();
+  DimVector strides(sizes.size(), 0);
+  for (size_t i = 0; i < impl.sizes().size(); ++i) {
+    const bool broadcasts = impl.sizes()[i] == 1 && sizes[i + skipped] != 1;
+    strides[i + skipped] = broadcasts ? 0 : impl.strides()[i];
+  }
+  return strides;
+}
+
+bool is_dense(const TensorImpl& impl) {
+  DimVector order;
+  for (size_t i = 0; i < impl.sizes().size(); ++i) {
+    if (impl.sizes()[i] != 1) order.push_back(static_cast<int64_t>(i));
+  }
+  std::sort(order.begin(), order.end(),
+            [&](int64_t a, int64_t b) { return impl.strides()[a] < impl.strides()[b]; });
+  int64_t expected = 1;
+  for (const int64_t i : order) {
+    if (impl.strides()[i] != expected) return false;
+    expected *= impl.sizes()[i];
+  }
+  return true;
+}
+
+// PyTorch's order of axes, fastest first: by the strides of the first input that tells two apart.
+DimVector strides_of_result(const DimVector& sizes, std::span<const Strided> inputs) {
+  const int rank = static_cast<int>(sizes.size());
+  auto compare = [&](int64_t a, int64_t b) {
+    for (const Strided& input : inputs) {
+      const int64_t x = input.strides[a], y = input.strides[b];
+      if (x == 0 || y == 0) continue;
+      if (x != y) return x < y ? -1 : 1;
+      if (sizes[a] > sizes[b]) return 1;
+    }
+    return 0;
+  };
+  DimVector order(sizes.size());
+  for (int i = 0; i < rank; ++i) order[i] = rank - 1 - i;
+  for (int i = 1; i < rank; ++i) {
+    int moving = i;
+    for (int j = i - 1; j >= 0; --j) {
+      const int sign = compare(order[j], order[moving]);
+      if (sign < 0) break;
+      if (sign == 0) continue;
+      std::swap(order[j], order[moving]);
+      moving = j;
+    }
+  }
+  DimVector strides(sizes.size());
+  int64_t next = 1;
+  for (const int64_t axis : order) {
+    strides[axis] = next;
+    next *= std::max<int64_t>(1, sizes[axis]);
+  }
+  return strides;
+}
+
+// Fresh memory with PyTorch's strides for the result of these inputs.
+Tensor make_result(const DimVector& sizes, ScalarType dtype, std::span<const Operand> inputs,
+                   std::span<const Strided> strided) {
+  bool contiguous = true, same = true;
+  const TensorImpl* first = nullptr;
+  for (const Operand& input : inputs) {
+    if (!input.tensor) continue;
+    const TensorImpl& impl = input.tensor->impl();
+    if (impl.sizes().empty()) continue;
+    contiguous = contiguous && impl.is_contiguous();
+    same = same && impl.sizes() == sizes && (!first || impl.strides() == first->strides());
+    first = &impl;
+  }
+  if (contiguous || sizes.size() < 2) return make_array(sizes, dtype);
+  DimVector strides =
+      same && is_dense(*first) ? first->strides() : strides_of_result(sizes, strided);
+  Tensor flat = make_array(sizes, dtype);
+  if (flat.impl().strides() == strides) return flat;
+  return window(flat, sizes, std::move(strides), 0);
+}
+
+DimVector broadcast_all(std::span<const Operand> inputs) {
+  const DimVector* sizes = nullptr;
+  DimVector joined;
+  for (const Operand& input : inputs) {
+    if (!input.tensor) continue;
+    const DimVector& more = input.tensor->impl().sizes();
+    if (!sizes) {
+      sizes = &more;
+    } else if (!(more == *sizes)) {
+      joined = broadcast_sizes(*sizes, more);
+      sizes = &joined;
+    }
+  }
+  return sizes ? *sizes : DimVector();
+}
+
+void check_out(const Tensor& out, const DimVector& sizes, ScalarType result,
+               std::span<const Operand> inputs) {
+  const TensorImpl& written = out.impl();
+  GRADTAPE_CHECK(written.sizes() == sizes, "output with shape ", written.sizes(),
+                 " doesn't match the broadcast shape ", sizes);
+  GRADTAPE_CHECK(can_cast(result, written.dtype()), "result type ", result,
+                 " can't be cast to the desired output type ", written.dtype());
+  check_no_internal_overlap(written);
+  for (const Operand& input : inputs) {
+    if (input.tensor) check_no_partial_overlap(written, input.tensor->impl());
+  }
+}
+
+}  // namespace
+
+DimVector broadcast_sizes(const DimVector& a, const DimVector& b) {
+  DimVector result(std::max(a.size(), b.size()));
+  for (size_t i = 0; i < result.size(); ++i) {
+    const size_t axis = result.size() - 1 - i;
+    const int64_t x = i < a.size() ? a[a.size() - 1 - i] : 1;
+    const int64_t y = i < b.size() ? b[b.size() - 1 - i] : 1;
+    GRADTAPE_CHECK(x == y || x == 1 || y == 1, "The size of tensor a (", x,
+                   ") must match the size of tensor b (", y, ") at non-singleton dimension ", axis);
+    result[axis] = x == 1 ? y : x;
+  }
+  return result;
+}
+
+void check_no_internal_overlap(const TensorImpl& written) {
+  if (written.is_contiguous()) return;
+  for (size_t i = 0; i < written.sizes().size(); ++i) {
+    GRADTAPE_CHECK(written.strides()[i] != 0 || written.sizes()[i] <= 1,
+                   "unsupported operation: more than one element of the written-to tensor refers "
+                   "to a single memory location. Please clone() the tensor before performing the "
+                   "operation.");
+  }
+}
+
+// As PyTorch, only tensors without holes are looked at.
+void check_no_partial_overlap(const TensorImpl& written, const TensorImpl& read) {
+  if (&written == &read || written.storage() != read.storage()) return;
+  if (written.numel() == 0 || read.numel() == 0) return;
+  if (!is_dense(written) || !is_dense(read)) return;
+  const std::byte* first = written.data();
+  const std::byte* second = read.data();
+  const std::byte* first_end = first + written.numel() * element_size(written.dtype());
+  const std::byte* second_end = second + read.numel() * element_size(read.dtype());
+  if (first == second && first_end == second_end && written.strides() == read.strides()) return;
+  GRADTAPE_CHECK(!(first < second_end && second < first_end),
+                 "unsupported operation: some elements of the input tensor and the written-to "
+                 "tensor refer to a single memory location. Please clone() the tensor before "
+                 "performing the operation.");
+}
+
+Tensor elementwise(const Kernel& kernel, std::span<const Operand> inputs, const Tensor& out,
+                   const Scalar* parameters) {
+  PromotedType promoted;
+  for (const Operand& input : inputs) {
+    input.tensor ? promoted.include(*input.tensor) : promoted.include(input.number);
+  }
+  const ScalarType compute = kernel.compute_dtype(promoted.get());
+  const ScalarType result_dtype = kernel.result_dtype(compute);
+  const Run run = find_run(kernel, compute);
+  const DimVector sizes = broadcast_all(inputs);
+  if (out.defined()) {
+    check_out(out, sizes, result_dtype, inputs);
+    if (out.dtype() != result_dtype) {
+      copy(out, elementwise(kernel, inputs, {}, parameters));
+      return out;
+    }
+  }
+  std::array<Constant, kMaxOperands> constants;
+  std::array<Tensor, kMaxOperands> converted;
+  std::array<Strided, kMaxOperands> arrays;
+  const int64_t itemsize = static_cast<int64_t>(element_size(compute));
+  for (size_t k = 0; k < inputs.size(); ++k) {
+    const Operand& input = inputs[k];
+    if (!input.tensor) {
+      constants[k] = Constant(input.number, compute);
+      arrays[k + 1] = {constants[k].bytes, itemsize, DimVector(sizes.size(), 0)};
+      continue;
+    }
+    const Tensor* tensor = input.tensor;
+    if (tensor->dtype() != compute) tensor = &(converted[k] = dense(*tensor, compute));
+    const TensorImpl& impl = tensor->impl();
+    arrays[k + 1] = {impl.numel() ? impl.data() : nullptr, itemsize,
+                     broadcast_strides(impl, sizes)};
+  }
+  const size_t count = inputs.size() + 1;
+  Tensor result =
+      out.defined()
+          ? out
+          : make_result(sizes, result_dtype, inputs, std::span(arrays).subspan(1, count - 1));
+  const TensorImpl& impl = result.impl();
+  if (impl.numel() == 0) return result;
+  arrays[0] = {impl.data(), static_cast<int64_t>(element_size(result_dtype)), impl.strides()};
+  walk(run, kernel.grain, sizes, std::span(arrays).first(count), parameters);
+  return result;
+}
+
+// The paths below are for what is contiguous and of one shape and dtype: a few tens of nanoseconds
+// for a tensor of one element.
+
+Tensor unary(const Kernel& kernel, const Tensor& x, const Tensor& out, const Scalar* parameters) {
+  const TensorImpl& impl = x.impl();
+  const ScalarType dtype = impl.dtype();
+  if (impl.is_contiguous() && kernel.compute_dtype(dtype) == dtype && !impl.is_wrapped_number() &&
+      (!out.defined() || (out.is_same(x) && !kernel.gives_bool))) {
+    const Run run = find_run(kernel, dtype);
+    const ScalarType result_dtype = kernel.result_dtype(dtype);
+    Tensor result = out.defined() ? out : make_array(impl.sizes(), result_dtype);
+    if (impl.numel() == 0) return result;
+    const void* const in[] = {impl.data()};
+    run_contiguous(run, kernel.grain, impl.numel(), result.impl().data(),
+                   element_size(result_dtype), in, element_size(dtype), 0, parameters);
+    return result;
+  }
+  const Operand inputs[] = {x};
+  return elementwise(kernel, inputs, out, parameters);
+}
+
+Tensor binary(const Kernel& kernel, const Tensor& x, const Tensor& y, const Tensor& out,
+              const Scalar* parameters) {
+  const TensorImpl& a = x.impl();
+  const TensorImpl& b = y.impl();
+  const ScalarType dtype = a.dtype();
+  if (b.dtype() == dtype && a.is_contiguous() && b.is_contiguous() && a.sizes() == b.sizes() &&
+      kernel.compute_dtype(dtype) == dtype && !a.is_wrapped_number() && !b.is_wrapped_number() &&
+      (!out.defined() || (out.is_same(x) && !kernel.gives_bool &&
+                          (a.storage() != b.storage() || a.offset() == b.offset())))) {
+    const Run run = find_run(kernel, dtype);
+    const ScalarType result_dtype = kernel.result_dtype(dtype);
+    Tensor result = out.defined() ? out : make_array(a.sizes(), result_dtype);
+    if (a.numel() == 0) return result;
+    const void* const in[] = {a.data(), b.data()};
+    run_contiguous(run, kernel.grain, a.numel(), result.impl().data(), element_size(result_dtype),
+                   in, element_size(dtype), 0, parameters);
+    return result;
+  }
+  const Operand inputs[] = {x, y};
+  return elementwise(kernel, inputs, out, parameters);
+}
+
+Tensor binary(const Kernel& kernel, const Tensor& x, const Scalar& y, const Tensor& out,
+              const Scalar* parameters) {
+  const TensorImpl& a = x.impl();
+  const ScalarType dtype = a.dtype();
+  const bool keeps_dtype = is_floating_point(dtype) || (dtype == kInt64 && y.isIntegral(true));
+  if (keeps_dtype && a.is_contiguous() && kernel.compute_dtype(dtype) == dtype &&
+      !a.is_wrapped_number() && (!out.defined() || (out.is_same(x) && !kernel.gives_bool))) {
+    const Run run = find_run(kernel, dtype);
+    const ScalarType result_dtype = kernel.result_dtype(dtype);
+    Tensor result = out.defined() ? out : make_array(a.sizes(), result_dtype);
+    if (a.numel() == 0) return result;
+    const Constant constant(y, dtype);
+    const void* const in[] = {a.data(), constant.bytes};
+    run_contiguous(run, kernel.grain, a.numel(), result.impl().data(), element_size(result_dtype),
+                   in, element_size(dtype), 2, parameters);
+    return result;
+  }
+  const Operand inputs[] = {x, y};
+  return elementwise(kernel, inputs, out, parameters);
+}
+
+}  // namespace gradtape::kernels

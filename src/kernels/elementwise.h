@@ -1,0 +1,81 @@
+#pragma once
+
+#include <span>
+
+#include "kernels/array.h"
+
+// Elementwise kernels: broadcasting, type promotion, strides, threads and the rules for a given
+// output are handled once, by the driver; a kernel itself only knows runs of elements.
+namespace gradtape::kernels {
+
+// out[i] = f(in[0][i], in[1][i], ...) for n elements that lie side by side. An input whose bit is
+// set in fixed has one element, which stands for all (kernels of one or two inputs only).
+using Run = void (*)(int64_t n, void* out, const void* const* in, unsigned fixed,
+                     const Scalar* parameters);
+
+struct Kernel {
+  const char* name;      // as PyTorch names it where a dtype is not supported
+  bool in_floats;        // integers are computed in the default dtype
+  bool gives_bool;       // the result is bool, else of the dtype computed in
+  int64_t grain;         // elements below which a second thread does not pay
+  std::array<Run, 8> runs;  // by dtype computed in; null where there is none
+
+  ScalarType compute_dtype(ScalarType promoted) const {
+    return in_floats && !is_floating_point(promoted) ? get_default_dtype() : promoted;
+  }
+  ScalarType result_dtype(ScalarType computed) const { return gives_bool ? kBool : computed; }
+};
+
+// An input: a tensor, or a number that promotes as a wrapped one does.
+struct Operand {
+  Operand(const Tensor& tensor) : tensor(&tensor) {}
+  Operand(const Scalar& number) : number(number) {}
+  const Tensor* tensor = nullptr;
+  Scalar number;
+};
+
+// The value of a kernel, into out if that is defined. The result has PyTorch's strides: those of
+// the inputs where they agree, row-major where they are.
+//
+// Throws: Error in PyTorch's words if sizes do not broadcast, if out has another shape, a dtype of
+// a lower kind, or memory that overlaps itself or, partly, an input.
+Tensor elementwise(const Kernel& kernel, std::span<const Operand> inputs, const Tensor& out = {},
+                   const Scalar* parameters = nullptr);
+Tensor unary(const Kernel& kernel, const Tensor& x, const Tensor& out = {},
+             const Scalar* parameters = nullptr);
+Tensor binary(const Kernel& kernel, const Tensor& x, const Tensor& y, const Tensor& out = {},
+              const Scalar* parameters = nullptr);
+Tensor binary(const Kernel& kernel, const Tensor& x, const Scalar& y, const Tensor& out = {},
+              const Scalar* parameters = nullptr);
+
+// PyTorch's rules for a tensor that is written.
+//
+// Throws: Error if two of its elements share memory.
+void check_no_internal_overlap(const TensorImpl& written);
+// Throws: Error if they share memory in any way but element for element.
+void check_no_partial_overlap(const TensorImpl& written, const TensorImpl& read);
+// The shape that both broadcast to. Throws: Error naming the axis where they do not.
+DimVector broadcast_sizes(const DimVector& a, const DimVector& b);
+
+void fill(const Tensor& target, const Scalar& value);
+
+// -- arithmetic. Parameters are named in brackets.
+extern const Kernel kAdd, kAddScaled /*[alpha]*/, kSub, kMul, kDiv, kDivFloor, kDivTrunc, kRemainder,
+    kFmod, kNeg, kAbs, kSign, kMaximum, kMinimum, kAtan2, kHypot, kReciprocal;
+extern const Kernel kClamp /*[min, max]*/, kClampMin /*[min]*/, kClampMax /*[max]*/;
+extern const Kernel kPow, kPowReversed, kSquare, kCube;
+extern const Kernel kLerp, kLerpScalar /*[weight]*/, kAddcmul /*[value]*/, kAddcdiv /*[value]*/;
+
+// -- mathematics
+extern const Kernel kSqrt, kRsqrt, kExp, kExpm1, kLog, kLog1p, kLog2, kLog10, kSin, kCos, kTan,
+    kAsin, kAcos, kAtan, kSinh, kCosh, kTanh, kErf, kErfc, kLgamma, kDigamma, kPolygamma /*[n]*/,
+    kSigmoid, kRelu, kFloor, kCeil, kRound, kTrunc, kFrac;
+// Of (grad, output).
+extern const Kernel kTanhBackward, kSigmoidBackward, kThresholdBackward /*[threshold]*/;
+
+// -- comparison and logic
+extern const Kernel kEq, kNe, kLt, kLe, kGt, kGe, kLogicalAnd, kLogicalOr, kLogicalXor, kLogicalNot,
+    kIsnan, kIsinf, kIsfinite, kBitwiseAnd, kBitwiseOr, kBitwiseXor, kBitwiseNot;
+extern const Kernel kIsclose /*[rtol, atol, equal_nan]*/;
+
+}  // namespace gradtape::kernels
