@@ -37,9 +37,9 @@ struct Neg {
 
 const Kernel kAdd{"add", false, false, kLightGrain,
                   with_bool(expressions2<Add>(integer_loops2<Add>()), loop2<Add, bool, bool>)};
-const Kernel kAddScaled{"add", false, false, kLightGrain,
-                        with_bool(float_loops2<AddScaled>(integer_loops2<AddScaled>()),
-                                  loop2<AddScaled, bool, bool>)};
+const Kernel kAddScaled{
+    "add", false, false, kLightGrain,
+    with_bool(float_loops2<AddScaled>(integer_loops2<AddScaled>()), loop2<AddScaled, bool, bool>)};
 const Kernel kSub{"sub", false, false, kLightGrain, expressions2<Sub>(integer_loops2<Sub>())};
 const Kernel kMul{"mul", false, false, kLightGrain,
                   with_bool(expressions2<Mul>(integer_loops2<Mul>()), loop2<Mul, bool, bool>)};

@@ -1,4 +1,6 @@
+#include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "kernels/parallel.h"
 #include "kernels/walk.h"
@@ -11,9 +13,9 @@ void convert(int64_t n, void* out, const void* const* in, unsigned fixed, const 
   auto* to = static_cast<T*>(out);
   auto* from = static_cast<const S*>(in[0]);
   auto one = [](S value) {
-    if constexpr (std::is_floating_point_v<S> && std::is_integral_v<T> && sizeof(T) < 8 &&
+    if constexpr (std::is_floating_point_v<S> && std::is_integral_v<T> && sizeof(T) < 4 &&
                   !std::is_same_v<T, bool>) {
-      return static_cast<T>(static_cast<int64_t>(value));  // wraps, as PyTorch's does
+      return static_cast<T>(static_cast<int32_t>(value));  // wraps, as PyTorch's does
     } else {
       return static_cast<T>(value);
     }
@@ -34,6 +36,19 @@ Run conversion(ScalarType from, ScalarType to) {
 }
 
 constexpr int64_t kGrain = 32768;
+
+// PyTorch's rule: finite and in range; for an unsigned dtype negative numbers wrap.
+template <class T>
+void check_fits(const Scalar& value) {
+  if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, double>) return;
+  using Limits = std::numeric_limits<T>;
+  const double number = value.toDouble();
+  if (std::is_floating_point_v<T> && !std::isfinite(number)) return;
+  const double highest = static_cast<double>(Limits::max());
+  const double lowest = std::is_unsigned_v<T> ? -highest : static_cast<double>(Limits::lowest());
+  GRADTAPE_CHECK(number >= lowest && number <= highest, "value cannot be converted to type ",
+                 dtype_of<T>(), " without overflow; got ", value);
+}
 
 }  // namespace
 
@@ -61,6 +76,7 @@ void fill(const Tensor& target, const Scalar& value) {
   const TensorImpl& to = target.impl();
   if (to.numel() == 0) return;
   visit_dtype(to.dtype(), [&]<class T>(TypeTag<T>) {
+    check_fits<T>(value);
     const T one = value.isFloatingPoint() && std::is_integral_v<T> && !std::is_same_v<T, bool>
                       ? static_cast<T>(value.to<int64_t>())
                       : value.to<T>();

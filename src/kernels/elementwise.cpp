@@ -216,14 +216,27 @@ Tensor elementwise(const Kernel& kernel, std::span<const Operand> inputs, const 
                      broadcast_strides(impl, sizes)};
   }
   const size_t count = inputs.size() + 1;
-  Tensor result =
-      out.defined()
-          ? out
-          : make_result(sizes, result_dtype, inputs, std::span(arrays).subspan(1, count - 1));
+  Tensor result = out.defined() ? out
+                                : make_result(sizes, result_dtype, inputs,
+                                              std::span(arrays).subspan(1, count - 1));
   const TensorImpl& impl = result.impl();
   if (impl.numel() == 0) return result;
   arrays[0] = {impl.data(), static_cast<int64_t>(element_size(result_dtype)), impl.strides()};
   walk(run, kernel.grain, sizes, std::span(arrays).first(count), parameters);
+  return result;
+}
+
+Tensor copied(const Tensor& source, ScalarType dtype) {
+  const TensorImpl& impl = source.impl();
+  Tensor result;
+  if (impl.is_contiguous()) {
+    result = make_array(impl.sizes(), dtype);
+  } else {
+    const Operand inputs[] = {source};
+    const Strided strided[] = {{nullptr, 0, broadcast_strides(impl, impl.sizes())}};
+    result = make_result(impl.sizes(), dtype, inputs, strided);
+  }
+  copy(result, source);
   return result;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <span>
 
 #include "kernels/array.h"
@@ -14,10 +15,10 @@ using Run = void (*)(int64_t n, void* out, const void* const* in, unsigned fixed
                      const Scalar* parameters);
 
 struct Kernel {
-  const char* name;      // as PyTorch names it where a dtype is not supported
-  bool in_floats;        // integers are computed in the default dtype
-  bool gives_bool;       // the result is bool, else of the dtype computed in
-  int64_t grain;         // elements below which a second thread does not pay
+  const char* name;         // as PyTorch names it where a dtype is not supported
+  bool in_floats;           // integers are computed in the default dtype
+  bool gives_bool;          // the result is bool, else of the dtype computed in
+  int64_t grain;            // elements below which a second thread does not pay
   std::array<Run, 8> runs;  // by dtype computed in; null where there is none
 
   ScalarType compute_dtype(ScalarType promoted) const {
@@ -57,11 +58,15 @@ void check_no_partial_overlap(const TensorImpl& written, const TensorImpl& read)
 // The shape that both broadcast to. Throws: Error naming the axis where they do not.
 DimVector broadcast_sizes(const DimVector& a, const DimVector& b);
 
+// A copy with the strides of source, if no two of its elements share memory and none lies between
+// them; else in PyTorch's order of axes.
+Tensor copied(const Tensor& source, ScalarType dtype);
+// Throws: Error if value does not fit the dtype of target.
 void fill(const Tensor& target, const Scalar& value);
 
 // -- arithmetic. Parameters are named in brackets.
-extern const Kernel kAdd, kAddScaled /*[alpha]*/, kSub, kMul, kDiv, kDivFloor, kDivTrunc, kRemainder,
-    kFmod, kNeg, kAbs, kSign, kMaximum, kMinimum, kAtan2, kHypot, kReciprocal;
+extern const Kernel kAdd, kAddScaled /*[alpha]*/, kSub, kMul, kDiv, kDivFloor, kDivTrunc,
+    kRemainder, kFmod, kNeg, kAbs, kSign, kMaximum, kMinimum, kAtan2, kHypot, kReciprocal;
 extern const Kernel kClamp /*[min, max]*/, kClampMin /*[min]*/, kClampMax /*[max]*/;
 extern const Kernel kPow, kPowReversed, kSquare, kCube;
 extern const Kernel kLerp, kLerpScalar /*[weight]*/, kAddcmul /*[value]*/, kAddcdiv /*[value]*/;

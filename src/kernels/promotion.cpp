@@ -27,9 +27,7 @@ ScalarType PromotedType::combine(ScalarType higher, ScalarType lower) {
   return higher;
 }
 
-ScalarType PromotedType::get() const {
-  return combine(with_axes_, combine(zero_dim_, number_));
-}
+ScalarType PromotedType::get() const { return combine(with_axes_, combine(zero_dim_, number_)); }
 
 bool can_cast(ScalarType from, ScalarType to) {
   if (is_floating_point(from) && is_integral(to)) return false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xmath.hpp>
 #include <xtensor/xnoalias.hpp>

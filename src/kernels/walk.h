@@ -17,7 +17,8 @@ struct Strided {
 
 // Applies run to every element, the output (arrays[0]) in the order of its memory. Axes that lie
 // behind each other in every array are walked as one. What is not contiguous passes through small
-// buffers in cache, and a transposed input in tiles, so that run only ever sees contiguous elements.
+// buffers in cache, and a transposed input in tiles, so that run only ever sees contiguous
+// elements.
 void walk(Run run, int64_t grain, DimVector sizes, std::span<Strided> arrays,
           const Scalar* parameters);
 

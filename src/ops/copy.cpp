@@ -1,0 +1,124 @@
+#include "gradtape/ops/copy.h"
+
+#include "autograd/record.h"
+#include "kernels/elementwise.h"
+
+#include "gradtape/ops/factory.h"
+
+namespace gradtape {
+
+using namespace autograd;
+
+namespace {
+
+// A copy in another dtype or in fresh memory.
+struct ToCopy {
+  static constexpr const char* name = "ToCopyBackward0";
+  static constexpr Reads reads[] = {kNothing};
+  ScalarType dtype;
+
+  Tensor forward(const Tensor& self) const { return kernels::copied(self, dtype); }
+  Tensor vjp(const Tensor& grad, const Saved& saved) const { return grad.to(saved.dtype(0)); }
+};
+
+struct Clone {
+  static constexpr const char* name = "CloneBackward0";
+  static constexpr Reads reads[] = {kNothing};
+
+  Tensor forward(const Tensor& self) const { return kernels::copied(self, self.dtype()); }
+  Tensor vjp(const Tensor& grad, const Saved&) const { return grad; }
+};
+
+// A copy in row-major order; it is recorded as a clone.
+struct Contiguous : Clone {
+  Tensor forward(const Tensor& self) const { return kernels::dense(self); }
+};
+
+// self[...] = source: nothing of self remains.
+struct Copy {
+  static constexpr const char* name = "CopyBackwards";
+  static constexpr Reads reads[] = {kNothing, kNothing};
+
+  Tensor forward(const Tensor& self, const Tensor& source, const Tensor&) const {
+    const TensorImpl& to = self.impl();
+    const TensorImpl& from = source.impl();
+    const DimVector sizes = kernels::broadcast_sizes(to.sizes(), from.sizes());
+    GRADTAPE_CHECK(sizes == to.sizes(), "output with shape ", to.sizes(),
+                   " doesn't match the broadcast shape ", sizes);
+    if (self.is_same(source)) return self;
+    kernels::check_no_internal_overlap(to);
+    kernels::check_no_partial_overlap(to, from);
+    kernels::copy(self, source);
+    return self;
+  }
+  Tensor vjp(int i, const Tensor& grad, const Saved&) const {
+    return i == 0 ? zeros_like(grad) : grad;
+  }
+};
+
+struct FillScalar {
+  static constexpr const char* name = "FillBackward2";
+  static constexpr Reads reads[] = {kNothing};
+  Scalar value;
+
+  Tensor forward(const Tensor& self, const Tensor&) const {
+    kernels::fill(self, value);
+    return self;
+  }
+  Tensor vjp(const Tensor& grad, const Saved&) const { return zeros_like(grad); }
+};
+
+struct Zero : FillScalar {
+  static constexpr const char* name = "ZeroBackward0";
+};
+
+struct FillTensor {
+  static constexpr const char* name = "FillBackward3";
+  static constexpr Reads reads[] = {kNothing, kNothing};
+
+  Tensor forward(const Tensor& self, const Tensor& value, const Tensor&) const {
+    kernels::fill(self, value.item());
+    return self;
+  }
+  Tensor vjp(int i, const Tensor& grad, const Saved&) const {
+    return i == 0 ? zeros_like(grad) : grad.sum();
+  }
+};
+
+}  // namespace
+
+Tensor clone(const Tensor& self) { return apply(Clone{}, self); }
+Tensor fill(const Tensor& self, const Scalar& value) { return self.clone().fill_(value); }
+
+Tensor Tensor::clone() const { return gradtape::clone(*this); }
+Tensor Tensor::contiguous() const {
+  return is_contiguous() ? *this : autograd::apply(Contiguous{}, *this);
+}
+Tensor& Tensor::copy_(const Tensor& source, bool) { return apply_inplace(Copy{}, *this, source); }
+Tensor& Tensor::fill_(const Scalar& value) { return apply_inplace(FillScalar{value}, *this); }
+Tensor& Tensor::fill_(const Tensor& value) {
+  GRADTAPE_CHECK(value.dim() == 0,
+                 "fill_ only supports 0-dimension value tensor but got tensor with ", value.dim(),
+                 " dimensions.");
+  return apply_inplace(FillTensor{}, *this, value);
+}
+Tensor& Tensor::zero_() { return apply_inplace(Zero{{0}}, *this); }
+
+Tensor Tensor::to(ScalarType dtype, bool, bool copy) const {
+  if (dtype == this->dtype() && !copy) return *this;
+  return autograd::apply(ToCopy{dtype}, *this);
+}
+Tensor Tensor::to(const TensorOptions& options, bool non_blocking, bool copy) const {
+  return to(options.has_dtype() ? options.dtype() : dtype(), non_blocking, copy);
+}
+Tensor Tensor::to(Device, ScalarType dtype, bool non_blocking, bool copy) const {
+  return to(dtype, non_blocking, copy);
+}
+Tensor Tensor::to(Device, bool non_blocking, bool copy) const {
+  return to(dtype(), non_blocking, copy);
+}
+Tensor Tensor::to(DeviceType, bool non_blocking, bool copy) const {
+  return to(dtype(), non_blocking, copy);
+}
+
+}  // namespace gradtape
