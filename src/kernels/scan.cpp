@@ -1,0 +1,76 @@
+#include "kernels/reduce.h"
+
+namespace gradtape::kernels {
+namespace {
+
+struct Columns {
+  int64_t outer = 1, n = 1, inner = 1;
+  Columns(const Tensor& x, int64_t axis) {
+    for (int64_t i = 0; i < x.dim(); ++i) {
+      (i < axis ? outer : i == axis ? n : inner) *= x.impl().sizes()[i];
+    }
+  }
+};
+
+}  // namespace
+
+Tensor cumsum(const Tensor& input, int64_t axis, bool reverse) {
+  const bool real = is_floating_point(input.dtype());
+  const Tensor x = dense(input, real ? input.dtype() : kInt64);
+  Tensor result = make_array(x.impl().sizes(), x.dtype());
+  if (x.numel() == 0) return result;
+  const Columns c(x, axis);
+  const auto run = [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    // Floats add up in double: a running sum has no tree to keep its error small.
+    using Acc = std::conditional_t<std::is_floating_point_v<T>, double, T>;
+    const auto* from = reinterpret_cast<const T*>(x.impl().data());
+    auto* to = reinterpret_cast<T*>(result.impl().data());
+    parallel_ranges(c.outer * c.inner, c.n, [&](int64_t begin, int64_t end) {
+      for (int64_t column = begin; column < end; ++column) {
+        const int64_t start = column / c.inner * c.n * c.inner + column % c.inner;
+        Acc sum = 0;
+        for (int64_t i = 0; i < c.n; ++i) {
+          const int64_t at = start + (reverse ? c.n - 1 - i : i) * c.inner;
+          sum += from[at];
+          to[at] = static_cast<T>(sum);
+        }
+      }
+    });
+  };
+  if (real) {
+    visit_floating(x.dtype(), "cumsum", run);
+  } else {
+    run(TypeTag<int64_t>{});
+  }
+  return result;
+}
+
+Tensor prod_of_others(const Tensor& input, int64_t axis) {
+  const Tensor x = dense(input);
+  Tensor result = make_array(x.impl().sizes(), x.dtype());
+  if (x.numel() == 0) return result;
+  const Columns c(x, axis);
+  visit_floating(x.dtype(), "prod", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const auto* from = reinterpret_cast<const T*>(x.impl().data());
+    auto* to = reinterpret_cast<T*>(result.impl().data());
+    parallel_ranges(c.outer * c.inner, c.n, [&](int64_t begin, int64_t end) {
+      for (int64_t column = begin; column < end; ++column) {
+        const int64_t start = column / c.inner * c.n * c.inner + column % c.inner;
+        T before = 1, after = 1;
+        for (int64_t i = 0; i < c.n; ++i) {
+          to[start + i * c.inner] = before;
+          before *= from[start + i * c.inner];
+        }
+        for (int64_t i = c.n; i-- > 0;) {
+          to[start + i * c.inner] *= after;
+          after *= from[start + i * c.inner];
+        }
+      }
+    });
+  });
+  return result;
+}
+
+}  // namespace gradtape::kernels
