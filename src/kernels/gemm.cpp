@@ -1,12 +1,12 @@
 #include "kernels/gemm.h"
 
-#include <cblas.h>
-#include <dnnl.h>
-#include <omp.h>
-
 #include <algorithm>
 #include <cstring>
 #include <vector>
+
+#include <cblas.h>
+#include <dnnl.h>
+#include <omp.h>
 
 #include "kernels/parallel.h"
 

@@ -151,9 +151,8 @@ T dot_of(const T* a, int64_t a_step, const T* b, int64_t b_step, int64_t n) {
 }  // namespace
 
 Tensor mm(const Tensor& a, bool transpose_a, const Tensor& b, bool transpose_b) {
-  const Tensor result =
-      make_array({a.impl().sizes()[transpose_a ? 1 : 0], b.impl().sizes()[transpose_b ? 0 : 1]},
-                 a.dtype());
+  const Tensor result = make_array(
+      {a.impl().sizes()[transpose_a ? 1 : 0], b.impl().sizes()[transpose_b ? 0 : 1]}, a.dtype());
   mm_into(result, a, transpose_a, b, transpose_b, 0, 1);
   return result;
 }
@@ -168,8 +167,7 @@ Tensor bmm(const Tensor& a, bool transpose_a, const Tensor& b, bool transpose_b)
 
 Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, const Scalar& beta,
              const Scalar& alpha) {
-  const Tensor result =
-      filled(c, {a.impl().sizes()[0], b.impl().sizes()[1]}, beta.toDouble() != 0);
+  const Tensor result = filled(c, {a.impl().sizes()[0], b.impl().sizes()[1]}, beta.toDouble() != 0);
   mm_into(result, a, false, b, false, beta, alpha);
   return result;
 }
