@@ -1,0 +1,214 @@
+#include "kernels/matmul.h"
+
+#include <algorithm>
+
+#include "kernels/array.h"
+#include "kernels/gemm.h"
+#include "kernels/parallel.h"
+
+namespace gradtape::kernels {
+namespace {
+
+template <class T>
+T* data_of(const Tensor& array) {
+  return reinterpret_cast<T*>(array.impl().data());
+}
+
+// The matrix in the last two axes; the batch axis, if there is one, is added by the caller.
+template <class T>
+Matrix<T> matrix_of(const Tensor& array, bool transpose) {
+  const DimVector& sizes = array.impl().sizes();
+  const DimVector& strides = array.impl().strides();
+  const size_t row = sizes.size() - 2, col = row + 1;
+  const Matrix<T> matrix{data_of<T>(array), sizes[row], sizes[col], strides[row], strides[col]};
+  return transpose ? matrix.t() : matrix;
+}
+
+// Integers, as PyTorch multiplies them: sums wrap.
+template <class T>
+void gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t ldc, T alpha, T beta) {
+  for (int64_t i = 0; i < a.rows; ++i) {
+    for (int64_t j = 0; j < b.cols; ++j) {
+      uint64_t sum = 0;
+      for (int64_t p = 0; p < a.cols; ++p) {
+        sum += static_cast<uint64_t>(a.data[i * a.row_stride + p * a.col_stride]) *
+               static_cast<uint64_t>(b.data[p * b.row_stride + j * b.col_stride]);
+      }
+      uint64_t value = static_cast<uint64_t>(alpha) * sum;
+      if (beta != 0) {
+        value += static_cast<uint64_t>(beta) * static_cast<uint64_t>(c[i * ldc + j]);
+      }
+      c[i * ldc + j] = static_cast<T>(value);
+    }
+  }
+}
+
+// Every dtype that has products; PyTorch has none for bool.
+template <class F>
+void visit_product(ScalarType dtype, F&& f) {
+  visit_dtype(dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if constexpr (std::is_same_v<T, bool>) {
+      detail::fail("\"addmm_impl_cpu_\" not implemented for 'Bool'");
+    } else {
+      f(tag);
+    }
+  });
+}
+
+void mm_into(const Tensor& result, const Tensor& a, bool transpose_a, const Tensor& b,
+             bool transpose_b, const Scalar& beta, const Scalar& alpha) {
+  visit_product(result.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const Matrix<T> right = matrix_of<T>(b, transpose_b);
+    gemm(matrix_of<T>(a, transpose_a), right, data_of<T>(result), right.cols,
+         alpha.template to<T>(), beta.template to<T>());
+  });
+}
+
+// Many small products run side by side, each on its own thread; large ones one after the other,
+// each on all threads.
+void bmm_into(const Tensor& result, const Tensor& a, bool transpose_a, const Tensor& b,
+              bool transpose_b, const Scalar& beta, const Scalar& alpha) {
+  visit_product(result.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const Matrix<T> left = matrix_of<T>(a, transpose_a);
+    const Matrix<T> right = matrix_of<T>(b, transpose_b);
+    const int64_t a_step = a.impl().strides()[0], b_step = b.impl().strides()[0];
+    const int64_t batch = result.impl().sizes()[0];
+    T* const out = data_of<T>(result);
+    const auto product = [&](int64_t i) {
+      Matrix<T> l = left, r = right;
+      l.data += i * a_step;
+      r.data += i * b_step;
+      gemm(l, r, out + i * left.rows * right.cols, right.cols, alpha.template to<T>(),
+           beta.template to<T>());
+    };
+    const int64_t work = left.rows * left.cols * right.cols;
+    if (batch > 1 && (work < 4'000'000 || batch >= 8)) {
+      parallel_items(batch, work, product);
+    } else {
+      for (int64_t i = 0; i < batch; ++i) product(i);
+    }
+  });
+}
+
+// c, broadcast, as the start of an accumulating product.
+Tensor filled(const Tensor& c, DimVector sizes, bool read) {
+  Tensor result = make_array(std::move(sizes), c.dtype());
+  if (read) copy(result, c);
+  return result;
+}
+
+template <class T>
+Tensor linear_of(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  DimVector sizes = x.impl().sizes();
+  const int64_t in = sizes.back(), out = weight.impl().sizes()[0];
+  sizes.back() = out;
+  const Tensor result = make_array(std::move(sizes), x.dtype());
+  T* const y = data_of<T>(result);
+  const int64_t rows = out == 0 ? 0 : result.numel() / out;
+  if (bias.defined()) {
+    const T* const b = data_of<T>(bias);
+    const int64_t step = bias.impl().strides()[0];
+    T* row = y;
+    for (int64_t i = 0; i < rows; ++i, row += out) {
+      if (step == 1) {
+        std::copy(b, b + out, row);
+      } else {
+        for (int64_t j = 0; j < out; ++j) row[j] = b[j * step];
+      }
+    }
+  }
+  const Tensor flat = x.dim() == 2 ? x : dense(x);
+  const bool matrix = x.dim() == 2;
+  const Matrix<T> left{data_of<T>(flat), rows, in, matrix ? x.impl().strides()[0] : in,
+                       matrix ? x.impl().strides()[1] : 1};
+  gemm(left, matrix_of<T>(weight, /*transpose=*/true), y, out, T{1}, bias.defined() ? T{1} : T{0});
+  return result;
+}
+
+// Sums in a fixed order of partial sums, whatever the number of threads.
+template <class T>
+T dot_of(const T* a, int64_t a_step, const T* b, int64_t b_step, int64_t n) {
+  constexpr int64_t kLanes = 32;
+  T sum = 0;
+  int64_t i = 0;
+  if (a_step == 1 && b_step == 1 && n >= kLanes) {
+    T lanes[kLanes] = {};
+    for (; i + kLanes <= n; i += kLanes) {
+      for (int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] += a[i + lane] * b[i + lane];
+    }
+    for (int64_t width = kLanes / 2; width > 0; width /= 2) {
+      for (int64_t lane = 0; lane < width; ++lane) lanes[lane] += lanes[lane + width];
+    }
+    sum = lanes[0];
+  }
+  for (; i < n; ++i) sum += a[i * a_step] * b[i * b_step];
+  return sum;
+}
+
+}  // namespace
+
+Tensor mm(const Tensor& a, bool transpose_a, const Tensor& b, bool transpose_b) {
+  const Tensor result = make_array(
+      {a.impl().sizes()[transpose_a ? 1 : 0], b.impl().sizes()[transpose_b ? 0 : 1]}, a.dtype());
+  mm_into(result, a, transpose_a, b, transpose_b, 0, 1);
+  return result;
+}
+
+Tensor bmm(const Tensor& a, bool transpose_a, const Tensor& b, bool transpose_b) {
+  const Tensor result = make_array({a.impl().sizes()[0], a.impl().sizes()[transpose_a ? 2 : 1],
+                                    b.impl().sizes()[transpose_b ? 1 : 2]},
+                                   a.dtype());
+  bmm_into(result, a, transpose_a, b, transpose_b, 0, 1);
+  return result;
+}
+
+Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, const Scalar& beta,
+             const Scalar& alpha) {
+  const Tensor result = filled(c, {a.impl().sizes()[0], b.impl().sizes()[1]}, beta.toDouble() != 0);
+  mm_into(result, a, false, b, false, beta, alpha);
+  return result;
+}
+
+Tensor baddbmm(const Tensor& c, const Tensor& a, const Tensor& b, const Scalar& beta,
+               const Scalar& alpha) {
+  const Tensor result = filled(c, {a.impl().sizes()[0], a.impl().sizes()[1], b.impl().sizes()[2]},
+                               beta.toDouble() != 0);
+  bmm_into(result, a, false, b, false, beta, alpha);
+  return result;
+}
+
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  if (x.dtype() == kFloat32) return linear_of<float>(x, weight, bias);
+  if (x.dtype() == kFloat64) return linear_of<double>(x, weight, bias);
+  Tensor result;
+  visit_product(x.dtype(), [&](auto tag) {
+    result = linear_of<typename decltype(tag)::type>(x, weight, bias);
+  });
+  return result;
+}
+
+Tensor mv(const Tensor& a, bool transpose_a, const Tensor& x) {
+  const Tensor result = make_array({a.impl().sizes()[transpose_a ? 1 : 0]}, a.dtype());
+  visit_product(a.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const Matrix<T> column{data_of<T>(x), x.numel(), 1, x.impl().strides()[0], 1};
+    gemm(matrix_of<T>(a, transpose_a), column, data_of<T>(result), 1, T{1}, T{0});
+  });
+  return result;
+}
+
+Tensor dot(const Tensor& a, const Tensor& b) {
+  GRADTAPE_CHECK(a.dtype() != kBool, "\"dot\" not implemented for 'Bool'");
+  const Tensor result = make_array({}, a.dtype());
+  visit_product(a.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    *data_of<T>(result) = dot_of(data_of<T>(a), a.impl().strides()[0], data_of<T>(b),
+                                 b.impl().strides()[0], a.numel());
+  });
+  return result;
+}
+
+}  // namespace gradtape::kernels
