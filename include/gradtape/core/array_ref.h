@@ -49,7 +49,11 @@ class ArrayRef {
   std::vector<T> vec() const { return {begin(), end()}; }
 
   bool equals(ArrayRef other) const {
-    return std::equal(begin(), end(), other.begin(), other.end());
+    if (size_ != other.size_) return false;
+    for (size_t i = 0; i < size_; ++i) {
+      if (!(data_[i] == other.data_[i])) return false;
+    }
+    return true;
   }
 
  private:

@@ -21,10 +21,10 @@ class DimVector {
   DimVector(IntArrayRef values) { assign(values.data(), values.size()); }
   DimVector(std::initializer_list<int64_t> values) { assign(values.begin(), values.size()); }
   DimVector(const int64_t* first, const int64_t* last) { assign(first, last - first); }
-  DimVector(const DimVector& other) { assign(other.data(), other.size_); }
+  DimVector(const DimVector& other) { copy(other); }
   DimVector(DimVector&& other) noexcept { steal(other); }
   DimVector& operator=(const DimVector& other) {
-    if (this != &other) assign(other.data(), other.size_);
+    if (this != &other) copy(other);
     return *this;
   }
   DimVector& operator=(DimVector&& other) noexcept {
@@ -73,14 +73,21 @@ class DimVector {
   std::vector<int64_t> vec() const { return {begin(), end()}; }
 
   friend bool operator==(const DimVector& a, const DimVector& b) {
-    return a.size_ == b.size_ && std::equal(a.begin(), a.end(), b.begin());
+    return IntArrayRef(a) == IntArrayRef(b);
   }
 
  private:
+  // A whole inline block at once: cheaper than finding out how much of it is used.
+  void copy(const DimVector& other) {
+    if (capacity_ > kInline || other.capacity_ > kInline) return assign(other.data(), other.size_);
+    size_ = other.size_;
+    std::memcpy(inline_, other.inline_, sizeof(inline_));
+  }
   void assign(const int64_t* values, size_t size) {
     size_ = 0;
     resize_uninitialized(size);
-    std::copy(values, values + size, data());
+    int64_t* to = data();
+    for (size_t i = 0; i < size; ++i) to[i] = values[i];
   }
   // Keeps the first values; those beyond them are unset.
   void resize_uninitialized(size_t size) {
@@ -100,7 +107,7 @@ class DimVector {
       heap_ = other.heap_;
       other.capacity_ = kInline;
     } else {
-      std::copy(other.inline_, other.inline_ + size_, inline_);
+      std::memcpy(inline_, other.inline_, sizeof(inline_));
     }
     other.size_ = 0;
   }
