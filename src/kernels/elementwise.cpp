@@ -1,5 +1,7 @@
 #include "kernels/elementwise.h"
 
+#include <algorithm>
+
 #include "kernels/promotion.h"
 #include "kernels/walk.h"
 
@@ -163,6 +165,15 @@ void check_no_internal_overlap(const TensorImpl& written) {
                    "to a single memory location. Please clone() the tensor before performing the "
                    "operation.");
   }
+}
+
+bool has_zero(const Tensor& values) {
+  if (values.numel() == 0) return false;
+  const Tensor plain = dense(values);
+  return visit_dtype(plain.dtype(), [&]<class T>(TypeTag<T>) {
+    const T* first = plain.data_ptr<T>();
+    return std::find(first, first + plain.numel(), T{0}) != first + plain.numel();
+  });
 }
 
 // As PyTorch, only tensors without holes are looked at.

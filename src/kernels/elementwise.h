@@ -55,6 +55,8 @@ Tensor binary(const Kernel& kernel, const Tensor& x, const Scalar& y, const Tens
 void check_no_internal_overlap(const TensorImpl& written);
 // Throws: Error if they share memory in any way but element for element.
 void check_no_partial_overlap(const TensorImpl& written, const TensorImpl& read);
+// Whether a number among the values is 0: integers may not be divided by it.
+bool has_zero(const Tensor& values);
 // The shape that both broadcast to. Throws: Error naming the axis where they do not.
 DimVector broadcast_sizes(const DimVector& a, const DimVector& b);
 
@@ -68,7 +70,7 @@ void fill(const Tensor& target, const Scalar& value);
 extern const Kernel kAdd, kAddScaled /*[alpha]*/, kSub, kMul, kDiv, kDivFloor, kDivTrunc,
     kRemainder, kFmod, kNeg, kAbs, kSign, kMaximum, kMinimum, kAtan2, kHypot, kReciprocal;
 extern const Kernel kClamp /*[min, max]*/, kClampMin /*[min]*/, kClampMax /*[max]*/;
-extern const Kernel kPow, kPowReversed, kSquare, kCube;
+extern const Kernel kPow, kSquare, kCube;
 extern const Kernel kLerp, kLerpScalar /*[weight]*/, kAddcmul /*[value]*/, kAddcdiv /*[value]*/;
 
 // -- mathematics
