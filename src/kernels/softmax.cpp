@@ -1,0 +1,241 @@
+// g++ 12 believes that its own AVX-512 intrinsics read registers uninitialized.
+#pragma GCC diagnostic ignored "-Wuninitialized"
+
+#include "kernels/softmax.h"
+
+#include <cmath>
+#include <limits>
+
+#include <xsimd/xsimd.hpp>
+
+#include "kernels/reduce_plan.h"
+
+namespace gradtape::kernels {
+namespace {
+
+template <class T>
+using Batch = xsimd::batch<T>;
+template <class T>
+constexpr int64_t kWidth = Batch<T>::size;
+
+// [outer, n, inner] around an axis.
+struct Extent {
+  int64_t outer = 1, n = 1, inner = 1;
+  Extent(const Tensor& x, int64_t axis) {
+    for (int64_t i = 0; i < x.dim(); ++i) {
+      (i < axis ? outer : i == axis ? n : inner) *= x.impl().sizes()[i];
+    }
+  }
+};
+
+// Calls f(offset, batch) for all of a row; the last batch is filled up with pad.
+template <class T, class F>
+inline void for_batches(const T* x, int64_t n, T pad, const F& f) {
+  int64_t i = 0;
+  for (; i + kWidth<T> <= n; i += kWidth<T>) f(i, Batch<T>::load_unaligned(x + i));
+  if (i == n) return;
+  alignas(64) T last[kWidth<T>];
+  for (int64_t j = 0; j < kWidth<T>; ++j) last[j] = i + j < n ? x[i + j] : pad;
+  f(i, Batch<T>::load_aligned(last));
+}
+
+template <class T>
+inline void store(const Batch<T>& batch, T* to, int64_t i, int64_t n) {
+  if (i + kWidth<T> <= n) {
+    batch.store_unaligned(to + i);
+    return;
+  }
+  alignas(64) T lanes[kWidth<T>];
+  batch.store_aligned(lanes);
+  for (int64_t j = 0; i + j < n; ++j) to[i + j] = lanes[j];
+}
+
+template <class T>
+inline T largest_lane(const Batch<T>& batch) {
+  alignas(64) T lanes[kWidth<T>];
+  batch.store_aligned(lanes);
+  T result = lanes[0];
+  for (int64_t j = 1; j < kWidth<T>; ++j) result = lanes[j] > result ? lanes[j] : result;
+  return result;
+}
+
+template <bool kLog, class T>
+void forward_row(const T* x, int64_t n, T* y) {
+  constexpr T kLowest = -std::numeric_limits<T>::infinity();
+  Batch<T> largest(kLowest);
+  for_batches(x, n, kLowest, [&](int64_t, Batch<T> v) { largest = xsimd::max(largest, v); });
+  const Batch<T> max(largest_lane(largest));
+  Batch<T> sum(T{0});
+  for_batches(x, n, kLowest, [&](int64_t i, Batch<T> v) {
+    const Batch<T> e = xsimd::exp(v - max);
+    sum += e;
+    if constexpr (!kLog) store(e, y, i, n);
+  });
+  const T total = xsimd::hadd(sum);
+  if constexpr (kLog) {
+    // One shift by max + log(total) would round the logarithm away where the maximum is large.
+    const Batch<T> log_total(std::log(total));
+    for_batches(x, n, kLowest,
+                [&](int64_t i, Batch<T> v) { store((v - max) - log_total, y, i, n); });
+  } else {
+    const Batch<T> scale(T{1} / total);
+    for_batches(y, n, T{0}, [&](int64_t i, Batch<T> v) { store(v * scale, y, i, n); });
+  }
+}
+
+template <bool kLog, class T>
+void backward_row(const T* grad, const T* y, int64_t n, T* out) {
+  Batch<T> sum(T{0});
+  T tail = 0;
+  int64_t i = 0;
+  for (; i + kWidth<T> <= n; i += kWidth<T>) {
+    const auto g = Batch<T>::load_unaligned(grad + i);
+    if constexpr (kLog)
+      sum += g;
+    else
+      sum += g * Batch<T>::load_unaligned(y + i);
+  }
+  for (; i < n; ++i) tail += kLog ? grad[i] : grad[i] * y[i];
+  const T total = xsimd::hadd(sum) + tail;
+  const Batch<T> all(total);
+  if constexpr (kLog) {
+    for_batches(y, n, T{0}, [&](int64_t at, Batch<T> v) {
+      const Batch<T> product = xsimd::exp(v) * all;
+      if (at + kWidth<T> <= n) {
+        (Batch<T>::load_unaligned(grad + at) - product).store_unaligned(out + at);
+        return;
+      }
+      alignas(64) T lanes[kWidth<T>];
+      product.store_aligned(lanes);
+      for (int64_t j = 0; at + j < n; ++j) out[at + j] = grad[at + j] - lanes[j];
+    });
+  } else {
+    for (int64_t j = 0; j < n; ++j) out[j] = y[j] * (grad[j] - total);
+  }
+}
+
+constexpr int64_t kColumns = 256;
+
+// y = exp(x - shift), column by column.
+template <class T>
+inline void exp_of_difference(const T* x, const T* shift, int64_t n, T* y) {
+  int64_t j = 0;
+  for (; j + kWidth<T> <= n; j += kWidth<T>) {
+    xsimd::exp(Batch<T>::load_unaligned(x + j) - Batch<T>::load_unaligned(shift + j))
+        .store_unaligned(y + j);
+  }
+  for (; j < n; ++j) y[j] = std::exp(x[j] - shift[j]);
+}
+
+template <bool kLog, class T>
+void forward_columns(const T* x, int64_t n, int64_t stride, int64_t columns, T* y) {
+  T max[kColumns], sum[kColumns], e[kColumns];
+  for (int64_t j = 0; j < columns; ++j) max[j] = x[j], sum[j] = 0;
+  for (int64_t i = 1; i < n; ++i) {
+    const T* row = x + i * stride;
+    for (int64_t j = 0; j < columns; ++j) max[j] = row[j] > max[j] ? row[j] : max[j];
+  }
+  for (int64_t i = 0; i < n; ++i) {
+    T* to = kLog ? e : y + i * stride;
+    exp_of_difference(x + i * stride, max, columns, to);
+    for (int64_t j = 0; j < columns; ++j) sum[j] += to[j];
+  }
+  for (int64_t j = 0; j < columns; ++j) sum[j] = kLog ? std::log(sum[j]) : 1 / sum[j];
+  for (int64_t i = 0; i < n; ++i) {
+    const T* from = x + i * stride;
+    T* to = y + i * stride;
+    for (int64_t j = 0; j < columns; ++j)
+      to[j] = kLog ? (from[j] - max[j]) - sum[j] : to[j] * sum[j];
+  }
+}
+
+template <bool kLog, class T>
+void backward_columns(const T* grad, const T* y, int64_t n, int64_t stride, int64_t columns,
+                      T* out) {
+  T sum[kColumns], e[kColumns];
+  const T zero[kColumns] = {};
+  for (int64_t j = 0; j < columns; ++j) sum[j] = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    const T *g = grad + i * stride, *v = y + i * stride;
+    for (int64_t j = 0; j < columns; ++j) sum[j] += kLog ? g[j] : g[j] * v[j];
+  }
+  for (int64_t i = 0; i < n; ++i) {
+    const T *g = grad + i * stride, *v = y + i * stride;
+    T* to = out + i * stride;
+    if constexpr (kLog) exp_of_difference(v, zero, columns, e);
+    for (int64_t j = 0; j < columns; ++j)
+      to[j] = kLog ? g[j] - e[j] * sum[j] : v[j] * (g[j] - sum[j]);
+  }
+}
+
+// row(offset) for each row along the last axis, columns(offset, count) for blocks of columns.
+template <class Row, class Columns>
+void walk(const Extent& extent, const Row& row, const Columns& columns) {
+  const auto [outer, n, inner] = extent;
+  if (outer * n * inner == 0) return;
+  if (inner == 1) {
+    // An exponential is worth about eight elements of plain work.
+    parallel_ranges(outer, n * 8, [&, n = n](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) row(i * n);
+    });
+    return;
+  }
+  const int64_t blocks = (inner + kColumns - 1) / kColumns;
+  parallel_ranges(outer * blocks, n * std::min(inner, kColumns) * 8,
+                  [&, n = n, inner = inner](int64_t begin, int64_t end) {
+                    for (int64_t i = begin; i < end; ++i) {
+                      const int64_t first = i % blocks * kColumns;
+                      columns(i / blocks * n * inner + first, std::min(kColumns, inner - first));
+                    }
+                  });
+}
+
+template <bool kLog>
+Tensor forward(const Tensor& input, int64_t axis) {
+  const Tensor x = dense(input);
+  Tensor result = make_array(x.impl().sizes(), x.dtype());
+  const Extent extent(x, axis);
+  visit_floating(x.dtype(), kLog ? "log_softmax" : "softmax", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const auto* from = reinterpret_cast<const T*>(x.impl().data());
+    auto* to = reinterpret_cast<T*>(result.impl().data());
+    walk(
+        extent, [&](int64_t at) { forward_row<kLog>(from + at, extent.n, to + at); },
+        [&](int64_t at, int64_t count) {
+          forward_columns<kLog>(from + at, extent.n, extent.inner, count, to + at);
+        });
+  });
+  return result;
+}
+
+template <bool kLog>
+Tensor backward(const Tensor& grad, const Tensor& output, int64_t axis) {
+  const Tensor g = dense(grad, output.dtype()), y = dense(output);
+  Tensor result = make_array(y.impl().sizes(), y.dtype());
+  const Extent extent(y, axis);
+  visit_floating(y.dtype(), kLog ? "log_softmax" : "softmax", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const auto* a = reinterpret_cast<const T*>(g.impl().data());
+    const auto* b = reinterpret_cast<const T*>(y.impl().data());
+    auto* to = reinterpret_cast<T*>(result.impl().data());
+    walk(
+        extent, [&](int64_t at) { backward_row<kLog>(a + at, b + at, extent.n, to + at); },
+        [&](int64_t at, int64_t count) {
+          backward_columns<kLog>(a + at, b + at, extent.n, extent.inner, count, to + at);
+        });
+  });
+  return result;
+}
+
+}  // namespace
+
+Tensor softmax(const Tensor& input, int64_t axis) { return forward<false>(input, axis); }
+Tensor log_softmax(const Tensor& input, int64_t axis) { return forward<true>(input, axis); }
+Tensor softmax_backward(const Tensor& grad, const Tensor& output, int64_t axis) {
+  return backward<false>(grad, output, axis);
+}
+Tensor log_softmax_backward(const Tensor& grad, const Tensor& output, int64_t axis) {
+  return backward<true>(grad, output, axis);
+}
+
+}  // namespace gradtape::kernels

@@ -1,0 +1,198 @@
+#include "autograd/record.h"
+#include "kernels/loss.h"
+
+#include "gradtape/ops/factory.h"
+#include "gradtape/ops/loss.h"
+#include "gradtape/ops/softmax.h"
+
+// Losses against classes.
+namespace gradtape {
+namespace {
+
+using namespace autograd;
+
+// The loss is linear in its input, so its gradient and the gradient's gradient are adjoint to each
+// other: each is the other's vjp.
+struct NllLoss {
+  static constexpr const char* name = "NllLossBackward0";
+  static constexpr Reads reads[] = {kNothing};
+  static constexpr bool holds_tensors = true;
+
+  kernels::NllArgs args;
+  bool each;
+
+  Tensor forward(const Tensor& x) const { return kernels::nll_loss(x, args, each); }
+  Tensor vjp(const Tensor& grad, const Saved&) const;
+};
+
+struct NllLossBackward {
+  static constexpr const char* name = "NllLossBackwardBackward0";
+  static constexpr Reads reads[] = {kNothing};
+  static constexpr bool holds_tensors = true;
+
+  kernels::NllArgs args;
+  bool each;
+
+  Tensor forward(const Tensor& grad) const { return kernels::nll_loss_backward(grad, args, each); }
+  Tensor vjp(const Tensor& grad, const Saved&) const { return apply(NllLoss{args, each}, grad); }
+};
+
+Tensor NllLoss::vjp(const Tensor& grad, const Saved&) const {
+  return apply(NllLossBackward{args, each}, grad);
+}
+
+void check_reduction(int64_t reduction, const char* op) {
+  GRADTAPE_CHECK(reduction >= Reduction::None && reduction < Reduction::END, op,
+                 ": reduction must be None (0), Mean (1) or Sum (2); got ", reduction);
+}
+
+Tensor reduced(const Tensor& losses, int64_t reduction) {
+  if (reduction == Reduction::Mean) return losses.mean();
+  return reduction == Reduction::Sum ? losses.sum() : losses;
+}
+
+// weight [C] in a shape that broadcasts against [N, C, d1, ...].
+Tensor along_classes(const Tensor& weight, int64_t rank) {
+  DimVector sizes(rank, 1);
+  sizes[rank == 1 ? 0 : 1] = weight.numel();
+  return weight.view(sizes);
+}
+
+Tensor probability_loss(const Tensor& log_probabilities, const Tensor& target, const Tensor& weight,
+                        int64_t reduction) {
+  Tensor losses = log_probabilities.mul(target);
+  if (weight.defined()) losses = losses.mul(along_classes(weight, losses.dim()));
+  const int64_t classes = losses.dim() == 1 ? 0 : 1;
+  if (reduction == Reduction::None) return losses.sum(classes).neg();
+  const Tensor sum = losses.sum().neg();
+  if (reduction == Reduction::Sum) return sum;
+  const double count =
+      losses.numel() == 0 ? 0. : static_cast<double>(losses.numel() / losses.size(classes));
+  return sum.div(count);
+}
+
+// -log_probabilities summed over the classes: the part of the loss that is due to the uniform
+// distribution, normalised as the other part.
+Tensor uniform_loss(const Tensor& log_probabilities, const Tensor& target, const Tensor& weight,
+                    int64_t reduction, int64_t ignore_index) {
+  const int64_t classes = log_probabilities.dim() == 1 ? 0 : 1;
+  Tensor losses = log_probabilities;
+  if (weight.defined()) losses = losses.mul(along_classes(weight, losses.dim()));
+  const Tensor ignored = target.eq(ignore_index);
+  losses = losses.sum(classes).neg().masked_fill(ignored, 0);
+  if (reduction != Reduction::Mean) return reduced(losses, reduction);
+  if (weight.defined()) {
+    const Tensor counted = target.masked_select(ignored.logical_not());
+    return losses.sum().div(weight.detach().gather(0, counted).sum());
+  }
+  return losses.sum().div(ignored.logical_not().sum());
+}
+
+}  // namespace
+
+Tensor nll_loss_nd(const Tensor& self, const Tensor& target, const Tensor& weight,
+                   int64_t reduction, int64_t ignore_index) {
+  check_reduction(reduction, "nll_loss");
+  const IntArrayRef sizes = self.sizes(), targets = target.sizes();
+  GRADTAPE_CHECK(self.dim() >= 1, "nll_loss: Expected 1 or more dimensions (got 0)");
+  GRADTAPE_CHECK(self.is_floating_point(), "nll_loss: self must be floating point; got ",
+                 self.dtype(), " ", sizes);
+  GRADTAPE_CHECK(target.dtype() == kInt64, "nll_loss: expected scalar type Long but found ",
+                 target.dtype(), " (target)");
+  const bool batched = self.dim() > 1;
+  const int64_t c = sizes[batched ? 1 : 0];
+  DimVector expected(sizes);
+  expected.erase(batched ? 1 : 0);
+  GRADTAPE_CHECK(!batched || targets.empty() || sizes[0] == targets[0],
+                 "nll_loss: Expected input batch_size (", sizes[0],
+                 ") to match target batch_size (", targets.empty() ? 0 : targets[0], "); got self ",
+                 sizes, ", target ", targets);
+  GRADTAPE_CHECK(targets.equals(expected), "nll_loss: Expected target size ", expected, ", got ",
+                 targets, "; self is ", sizes);
+  GRADTAPE_CHECK(!weight.defined() || (weight.dim() == 1 && weight.numel() == c),
+                 "nll_loss: weight tensor should be defined either for all ", c,
+                 " classes or no classes but got weight tensor of shape: ",
+                 weight.defined() ? weight.sizes() : IntArrayRef());
+  GRADTAPE_CHECK(!weight.defined() || weight.dtype() == self.dtype(),
+                 "nll_loss: expected scalar type ", self.dtype(), " but found ",
+                 weight.defined() ? weight.dtype() : self.dtype(), " (weight)");
+  kernels::NllArgs args;
+  args.target = kernels::dense(target.detach());
+  if (weight.defined()) args.weight = kernels::dense(weight.detach());
+  args.n = batched ? sizes[0] : 1;
+  args.c = c;
+  args.d = 1;
+  for (size_t i = 2; i < sizes.size(); ++i) args.d *= sizes[i];
+  args.input_sizes = sizes;
+  args.ignore_index = ignore_index;
+  args.divisor = kernels::nll_total_weight(args);
+  const bool each = reduction == Reduction::None;
+  if (each) args.output_sizes = targets;
+  if (reduction != Reduction::Mean) args.divisor = 1;
+  return apply(NllLoss{std::move(args), each}, self);
+}
+
+Tensor nll_loss(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction,
+                int64_t ignore_index) {
+  return nll_loss_nd(self, target, weight, reduction, ignore_index);
+}
+
+Tensor cross_entropy_loss(const Tensor& self, const Tensor& target, const Tensor& weight,
+                          int64_t reduction, int64_t ignore_index, double label_smoothing) {
+  check_reduction(reduction, "cross_entropy");
+  GRADTAPE_CHECK(
+      label_smoothing >= 0 && label_smoothing <= 1,
+      "cross_entropy: label_smoothing must be between 0.0 and 1.0. Got: ", label_smoothing);
+  GRADTAPE_CHECK(self.dim() >= 1, "cross_entropy: Expected 1 or more dimensions (got 0)");
+  const int64_t classes = self.dim() == 1 ? 0 : 1;
+  const int64_t n = self.size(classes);
+  if (self.sizes().equals(target.sizes())) {
+    GRADTAPE_CHECK(target.is_floating_point(),
+                   "cross_entropy: Expected floating point type for target with class "
+                   "probabilities, got ",
+                   target.dtype(), " ", target.sizes());
+    GRADTAPE_CHECK(ignore_index < 0,
+                   "cross_entropy: ignore_index is not supported for floating point target; got ",
+                   ignore_index);
+    GRADTAPE_CHECK(!weight.defined() || (weight.dim() == 1 && weight.numel() == n),
+                   "cross_entropy: weight tensor should be defined either for all ", n,
+                   " classes or no classes but got weight tensor of shape: ",
+                   weight.defined() ? weight.sizes() : IntArrayRef());
+    const Tensor smooth =
+        label_smoothing > 0
+            ? target.mul(1 - label_smoothing).add(label_smoothing / static_cast<double>(n))
+            : target;
+    return probability_loss(log_softmax(self, classes), smooth, weight, reduction);
+  }
+  const Tensor log_probabilities = log_softmax(self, classes);
+  const Tensor loss = nll_loss_nd(log_probabilities, target, weight, reduction, ignore_index);
+  if (label_smoothing == 0) return loss;
+  const Tensor uniform = uniform_loss(log_probabilities, target, weight, reduction, ignore_index);
+  return loss.mul(1 - label_smoothing).add(uniform.mul(label_smoothing / static_cast<double>(n)));
+}
+
+Tensor one_hot(const Tensor& self, int64_t num_classes) {
+  GRADTAPE_CHECK(self.dtype() == kInt64, "one_hot is only applicable to index tensor; got self of ",
+                 self.dtype());
+  GRADTAPE_CHECK(self.numel() > 0 || num_classes > 0,
+                 "one_hot: can not infer total number of classes from empty tensor ", self.sizes());
+  const Tensor indices = kernels::dense(self.detach());
+  const int64_t* index = indices.data_ptr<int64_t>();
+  int64_t largest = -1;
+  for (int64_t i = 0; i < indices.numel(); ++i) {
+    GRADTAPE_CHECK(index[i] >= 0, "one_hot: Class values must be non-negative; got ", index[i]);
+    largest = std::max(largest, index[i]);
+  }
+  const int64_t n = num_classes == -1 ? largest + 1 : num_classes;
+  GRADTAPE_CHECK(n > 0, "one_hot: num_classes should be positive; got ", n);
+  GRADTAPE_CHECK(largest < n, "one_hot: Class values must be smaller than num_classes (", n,
+                 "); got ", largest);
+  DimVector sizes(self.sizes());
+  sizes.push_back(n);
+  Tensor result = zeros(sizes, TensorOptions(kInt64));
+  int64_t* out = result.data_ptr<int64_t>();
+  for (int64_t i = 0; i < indices.numel(); ++i) out[i * n + index[i]] = 1;
+  return result;
+}
+
+}  // namespace gradtape
