@@ -182,8 +182,8 @@ Tensor stack(TensorList tensors, int64_t dim) {
     arrays.push_back(kernels::window(tensor, sizes, std::move(strides), tensor.storage_offset()));
   }
   sizes[dim] = static_cast<int64_t>(tensors.size());
-  return record_list(Stack{dim},
-                     kernels::cat(arrays, dim, std::move(sizes), common_dtype(tensors)), tensors);
+  return record_list(Stack{dim}, kernels::cat(arrays, dim, std::move(sizes), common_dtype(tensors)),
+                     tensors);
 }
 
 Tensor hstack(TensorList tensors) {
@@ -256,8 +256,8 @@ std::vector<Tensor> meshgrid(TensorList tensors, const char* indexing) {
                  "meshgrid: indexing must be one of \"xy\" or \"ij\", but received: ", indexing);
   DimVector sizes;
   for (const Tensor& tensor : tensors) {
-    GRADTAPE_CHECK(tensor.dim() <= 1, "Expected 0D or 1D tensor in the tensor list but got: ",
-                   tensor.sizes());
+    GRADTAPE_CHECK(tensor.dim() <= 1,
+                   "Expected 0D or 1D tensor in the tensor list but got: ", tensor.sizes());
     GRADTAPE_CHECK(tensor.dtype() == tensors[0].dtype(),
                    "meshgrid expects all tensors to have the same dtype; got ", tensors[0].dtype(),
                    " and ", tensor.dtype());

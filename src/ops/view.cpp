@@ -278,7 +278,7 @@ Tensor expand(const Tensor& self, IntArrayRef sizes, bool) {
   DimVector to(rank), strides(rank);
   for (size_t i = rank; i-- > 0;) {
     int64_t size = i >= fresh ? self.sizes()[i - fresh] : 1;
-    int64_t stride = i >= fresh    ? self.strides()[i - fresh]
+    int64_t stride = i >= fresh     ? self.strides()[i - fresh]
                      : i + 1 < rank ? to[i + 1] * strides[i + 1]
                                     : 1;
     if (sizes[i] == -1) {

@@ -64,8 +64,8 @@ DimVector broadcast_sizes(IntArrayRef a, IntArrayRef b) {
   for (size_t i = 0; i < b.size(); ++i) {
     const int64_t ours = a[fresh + i], theirs = b[i];
     GRADTAPE_CHECK(ours == theirs || ours == 1 || theirs == 1, "The size of tensor a (", ours,
-                   ") must match the size of tensor b (", theirs,
-                   ") at non-singleton dimension ", fresh + i, "; got a ", a, ", b ", b);
+                   ") must match the size of tensor b (", theirs, ") at non-singleton dimension ",
+                   fresh + i, "; got a ", a, ", b ", b);
     if (ours == 1) result[fresh + i] = theirs;
   }
   return result;

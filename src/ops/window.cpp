@@ -50,9 +50,8 @@ Place on_diagonal(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2
 
 // grad at its place in zeros.
 Tensor embedded(const Tensor& grad, const Tensor& zeros, Place place) {
-  kernels::copy(kernels::window(zeros, std::move(place.sizes), std::move(place.strides),
-                                place.offset),
-                grad);
+  kernels::copy(
+      kernels::window(zeros, std::move(place.sizes), std::move(place.strides), place.offset), grad);
   return zeros;
 }
 
@@ -192,9 +191,9 @@ Tensor as_strided(const Tensor& self, IntArrayRef sizes, IntArrayRef strides,
   GRADTAPE_CHECK(offset >= 0, "as_strided: storage offset must not be negative; got ", offset);
   int64_t end = offset + 1;
   for (size_t i = 0; i < sizes.size(); ++i) {
-    GRADTAPE_CHECK(strides[i] >= 0,
-                   "as_strided: Negative strides are not supported at the moment, got strides: ",
-                   strides);
+    GRADTAPE_CHECK(
+        strides[i] >= 0,
+        "as_strided: Negative strides are not supported at the moment, got strides: ", strides);
     GRADTAPE_CHECK(sizes[i] >= 0, "as_strided: sizes must not be negative; got ", sizes);
     end += (sizes[i] - 1) * strides[i];
   }
