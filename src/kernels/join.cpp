@@ -91,12 +91,13 @@ Tensor roll(const Tensor& array, int64_t shift, int64_t dim) {
   }
   const TensorImpl& impl = array.impl();
   const int64_t size = impl.sizes()[dim];
-  DimVector head = impl.sizes(), tail = impl.sizes();
-  head[dim] = shift;
-  tail[dim] = size - shift;
-  const std::array<Tensor, 2> parts = {
-      window(array, head, impl.strides(), impl.offset() + (size - shift) * impl.strides()[dim]),
-      window(array, tail, impl.strides(), impl.offset())};
+  auto part = [&](int64_t start, int64_t length) {
+    DimVector sizes = impl.sizes();
+    sizes[dim] = length;
+    return window(array, std::move(sizes), impl.strides(),
+                  impl.offset() + start * impl.strides()[dim]);
+  };
+  const std::array<Tensor, 2> parts = {part(size - shift, shift), part(0, size - shift)};
   return cat(parts, dim, impl.sizes(), impl.dtype());
 }
 

@@ -92,9 +92,8 @@ Tensor empty(IntArrayRef sizes, TensorOptions options) {
 }
 
 Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, TensorOptions options) {
-  GRADTAPE_CHECK(sizes.size() == strides.size(),
-                 "empty_strided: dimensionality of sizes (", sizes.size(),
-                 ") must match dimensionality of strides (", strides.size(), ")");
+  GRADTAPE_CHECK(sizes.size() == strides.size(), "empty_strided: dimensionality of sizes (",
+                 sizes.size(), ") must match dimensionality of strides (", strides.size(), ")");
   int64_t places = 1;
   for (size_t i = 0; i < sizes.size(); ++i) {
     GRADTAPE_CHECK(sizes[i] >= 0, "Trying to create tensor with negative dimension ", sizes[i],
@@ -108,8 +107,12 @@ Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, TensorOptions optio
   return result;
 }
 
-Tensor zeros(IntArrayRef sizes, TensorOptions options) { return full(sizes, 0, options.dtype(options.dtype())); }
-Tensor ones(IntArrayRef sizes, TensorOptions options) { return full(sizes, 1, options.dtype(options.dtype())); }
+Tensor zeros(IntArrayRef sizes, TensorOptions options) {
+  return full(sizes, 0, options.dtype(options.dtype()));
+}
+Tensor ones(IntArrayRef sizes, TensorOptions options) {
+  return full(sizes, 1, options.dtype(options.dtype()));
+}
 
 Tensor full(IntArrayRef sizes, const Scalar& value, TensorOptions options) {
   return fill_all(make(sizes, dtype_of_value(value, options), options), value);
@@ -132,10 +135,10 @@ Tensor arange(const Scalar& start, const Scalar& end, TensorOptions options) {
 }
 
 Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step, TensorOptions options) {
-  const bool integral =
-      start.isIntegral(true) && end.isIntegral(true) && step.isIntegral(true);
-  const ScalarType dtype =
-      options.has_dtype() ? options.dtype() : integral ? kInt64 : get_default_dtype();
+  const bool integral = start.isIntegral(true) && end.isIntegral(true) && step.isIntegral(true);
+  const ScalarType dtype = options.has_dtype() ? options.dtype()
+                           : integral          ? kInt64
+                                               : get_default_dtype();
   GRADTAPE_CHECK(dtype != kBool, "\"arange_cpu\" not implemented for 'Bool'");
   const double first = start.toDouble(), last = end.toDouble();
   // As PyTorch: an integer dtype rounds start and step first.
@@ -155,9 +158,8 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step, Tensor
   Tensor result = make({static_cast<int64_t>(count)}, dtype, options);
   if (whole) {
     const int64_t base = start.toLong(), each = step.toLong();
-    return filled(std::move(result), [&]<class T>(int64_t i) {
-      return static_cast<T>(base + i * each);
-    });
+    return filled(std::move(result),
+                  [&]<class T>(int64_t i) { return static_cast<T>(base + i * each); });
   }
   return filled(std::move(result), [&]<class T>(int64_t i) {
     return static_cast<T>(first + static_cast<double>(i) * by);
@@ -238,15 +240,15 @@ Tensor scalar_tensor(const Scalar& value, TensorOptions options) {
 
 namespace detail {
 
-TensorData::TensorData(std::initializer_list<TensorData> rows)
-    : is_scalar_(false), rows_(rows) {
+TensorData::TensorData(std::initializer_list<TensorData> rows) : is_scalar_(false), rows_(rows) {
   sizes_.push_back(static_cast<int64_t>(rows_.size()));
   if (rows_.empty()) return;
   const TensorData& first = rows_[0];
   dtype_ = first.dtype_;
   for (const TensorData& row : rows_) {
-    GRADTAPE_CHECK(row.sizes_ == first.sizes_, "Expected all sub-lists to have sizes: ",
-                   first.sizes_, ", but got sub-list with sizes: ", row.sizes_);
+    GRADTAPE_CHECK(row.sizes_ == first.sizes_,
+                   "Expected all sub-lists to have sizes: ", first.sizes_,
+                   ", but got sub-list with sizes: ", row.sizes_);
     const bool both_real = is_floating_point(row.dtype_) && is_floating_point(dtype_);
     GRADTAPE_CHECK(row.dtype_ == dtype_ || both_real,
                    "Expected all elements of the tensor to have the same scalar type: ", dtype_,
@@ -273,8 +275,7 @@ void TensorData::append_to(std::vector<Scalar>& flat) const {
 }  // namespace detail
 
 Tensor tensor(detail::TensorData data, TensorOptions options) {
-  const ScalarType given =
-      is_floating_point(data.dtype()) ? get_default_dtype() : data.dtype();
+  const ScalarType given = is_floating_point(data.dtype()) ? get_default_dtype() : data.dtype();
   std::vector<Scalar> flat;
   data.append_to(flat);
   Tensor result = make(data.sizes(), options.dtype_opt().value_or(given), options);

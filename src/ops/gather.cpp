@@ -150,11 +150,11 @@ void check_scatter_sizes(const Tensor& self, int64_t dim, const Tensor& index,
                  "Index tensor must have the same number of dimensions as src tensor; got index ",
                  index.sizes(), ", src ", source.sizes());
   for (int64_t i = 0; i < rank_of(self); ++i) {
-    GRADTAPE_CHECK(
-        (i == dim || size_of(index, i) <= size_of(self, i)) &&
-            size_of(index, i) <= size_of(source, i),
-        "Expected index ", index.sizes(), " to be smaller than self ", self.sizes(),
-        " apart from dimension ", dim, " and to be smaller size than src ", source.sizes());
+    GRADTAPE_CHECK((i == dim || size_of(index, i) <= size_of(self, i)) &&
+                       size_of(index, i) <= size_of(source, i),
+                   "Expected index ", index.sizes(), " to be smaller than self ", self.sizes(),
+                   " apart from dimension ", dim, " and to be smaller size than src ",
+                   source.sizes());
   }
   kernels::check_indices(index, size_of(self, dim), dim);
 }

@@ -1,7 +1,8 @@
+#include "kernels/random.h"
+
 #include "autograd/record.h"
 #include "kernels/array.h"
 #include "kernels/fill_order.h"
-#include "kernels/random.h"
 
 #include "gradtape/ops/factory.h"
 
@@ -116,9 +117,8 @@ Tensor& Tensor::exponential_(double lambd, std::optional<Generator> generator) {
 Tensor& Tensor::bernoulli_(double p, std::optional<Generator> generator) {
   return write_random(Bernoulli{}, *this, [&] {
     visit_dtype(dtype(), [&]<class T>(TypeTag<T>) {
-      fill_in_memory_order<T>(*this, [&](T* data, int64_t n) {
-        kernels::bernoulli(data, n, p, chosen(generator));
-      });
+      fill_in_memory_order<T>(
+          *this, [&](T* data, int64_t n) { kernels::bernoulli(data, n, p, chosen(generator)); });
     });
   });
 }
@@ -127,8 +127,8 @@ Tensor& Tensor::bernoulli_(const Tensor& p, std::optional<Generator> generator) 
   const Tensor wide = p.detach().expand(sizes());
   return write_random(Bernoulli{}, *this, [&] {
     const DimVector order = kernels::memory_order(sizes(), strides());
-    const Tensor dense = kernels::dense(is_contiguous() ? wide
-                                                        : kernels::in_memory_order(wide, order));
+    const Tensor dense =
+        kernels::dense(is_contiguous() ? wide : kernels::in_memory_order(wide, order));
     visit_floating(p.dtype(), "bernoulli_ of probabilities", [&]<class P>(TypeTag<P>) {
       visit_dtype(dtype(), [&]<class T>(TypeTag<T>) {
         fill_in_memory_order<T>(*this, [&](T* data, int64_t n) {
