@@ -1,0 +1,11 @@
+#pragma once
+
+#include "gradtape/nn/any_module.h"
+#include "gradtape/nn/cloneable.h"
+#include "gradtape/nn/enum.h"
+#include "gradtape/nn/functional.h"
+#include "gradtape/nn/init.h"
+#include "gradtape/nn/module.h"
+#include "gradtape/nn/modules.h"
+#include "gradtape/nn/pimpl.h"
+#include "gradtape/nn/utils.h"

@@ -1,0 +1,6 @@
+#pragma once
+
+#include "gradtape/optim/adam.h"
+#include "gradtape/optim/adamw.h"
+#include "gradtape/optim/optimizer.h"
+#include "gradtape/optim/sgd.h"

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "gradtape/optim/adam.h"
+
+namespace gradtape::optim {
+
+struct AdamWOptions : public OptimizerCloneableOptions<AdamWOptions> {
+  using betas_t = std::tuple<double, double>;
+  AdamWOptions(double lr = 1e-3) : lr_(lr) {}
+  GRADTAPE_ARG(double, lr);
+  GRADTAPE_ARG(betas_t, betas) = {0.9, 0.999};
+  GRADTAPE_ARG(double, eps) = 1e-8;
+  /// Decoupled: the parameter shrinks by the factor 1 - lr weight_decay at each step.
+  GRADTAPE_ARG(double, weight_decay) = 1e-2;
+  GRADTAPE_ARG(bool, amsgrad) = false;
+  /// Climbs instead of descending.
+  GRADTAPE_ARG(bool, maximize) = false;
+
+ public:
+  void check() const override;
+  double get_lr() const override { return lr(); }
+  void set_lr(double lr) override { lr_ = lr; }
+  void visit(FieldVisitor& visitor) override;
+  friend bool operator==(const AdamWOptions& a, const AdamWOptions& b);
+};
+
+/// The same fields as Adam's.
+struct AdamWParamState : public OptimizerCloneableParamState<AdamWParamState> {
+  GRADTAPE_ARG(int64_t, step) = 0;
+  GRADTAPE_ARG(Tensor, exp_avg);
+  GRADTAPE_ARG(Tensor, exp_avg_sq);
+  GRADTAPE_ARG(Tensor, max_exp_avg_sq);
+
+ public:
+  void visit(FieldVisitor& visitor) override;
+};
+
+/// Adam whose weight decay is not part of the gradient: p = (1 - lr weight_decay) p, then Adam's
+/// step.
+///
+/// Source: Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 2. As PyTorch, the decay is
+///         multiplied by lr, where the paper has a schedule of its own.
+class AdamW : public FormulaOptimizer<AdamWOptions, AdamWParamState> {
+ public:
+  AdamW(std::vector<OptimizerParamGroup> param_groups, AdamWOptions defaults = {})
+      : FormulaOptimizer(std::move(param_groups), defaults) {}
+  AdamW(std::vector<Tensor> params, AdamWOptions defaults = {})
+      : AdamW(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, defaults) {}
+
+ protected:
+  void update(Tensor& parameter, const Tensor& grad, AdamWParamState& state,
+              const AdamWOptions& options) override;
+};
+
+}  // namespace gradtape::optim
