@@ -1,0 +1,6 @@
+#pragma once
+
+#include "gradtape/data/samplers/base.h"
+#include "gradtape/data/samplers/random.h"
+#include "gradtape/data/samplers/sequential.h"
+#include "gradtape/data/samplers/stream.h"

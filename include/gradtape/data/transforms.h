@@ -1,0 +1,7 @@
+#pragma once
+
+#include "gradtape/data/transforms/base.h"
+#include "gradtape/data/transforms/collate.h"
+#include "gradtape/data/transforms/lambda.h"
+#include "gradtape/data/transforms/stack.h"
+#include "gradtape/data/transforms/tensor.h"
