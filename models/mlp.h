@@ -3,8 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "gradtape/nn/modules/activation.h"
+#include "gradtape/nn/modules/container/sequential.h"
 #include "gradtape/nn/modules/linear.h"
-#include "gradtape/ops/activation.h"
 
 namespace gradtape::models {
 
@@ -12,23 +13,16 @@ namespace gradtape::models {
 ///
 /// Shapes: x [N, *] with the product of * being sizes[0] -> logits [N, sizes.back()].
 /// Throws: Error if there are fewer than two sizes.
-class MLPImpl : public nn::Module {
+class MLPImpl : public nn::SequentialImpl {
  public:
-  explicit MLPImpl(std::vector<int64_t> sizes = {784, 256, 128, 10}) {
+  explicit MLPImpl(const std::vector<int64_t>& sizes = {784, 256, 128, 10}) {
     GRADTAPE_CHECK(sizes.size() >= 2, "MLP: sizes must be at least two; got ", sizes.size());
-    for (size_t i = 0; i + 1 < sizes.size(); ++i) {
-      const std::string name = "fc" + std::to_string(i + 1);
-      layers.push_back(register_module(name, nn::Linear(sizes[i], sizes[i + 1])));
+    push_back("flatten", nn::Flatten());
+    for (size_t i = 1; i < sizes.size(); ++i) {
+      if (i > 1) push_back("relu" + std::to_string(i - 1), nn::ReLU());
+      push_back("fc" + std::to_string(i), nn::Linear(sizes[i - 1], sizes[i]));
     }
   }
-
-  Tensor forward(const Tensor& x) {
-    Tensor y = layers[0](x.flatten(1));
-    for (size_t i = 1; i < layers.size(); ++i) y = layers[i](relu(y));
-    return y;
-  }
-
-  std::vector<nn::Linear> layers;  // fc1, fc2, ...
 };
 GRADTAPE_MODULE(MLP);
 

@@ -15,16 +15,26 @@ class DimVector {
 
   DimVector() = default;
   explicit DimVector(size_t size, int64_t value = 0) {
-    resize_uninitialized(size);
-    std::fill(begin(), end(), value);
+    reserve_fresh(size);
+    for (size_t i = 0; i < size; ++i) data()[i] = value;
   }
-  DimVector(IntArrayRef values) { assign(values.data(), values.size()); }
-  DimVector(std::initializer_list<int64_t> values) { assign(values.begin(), values.size()); }
-  DimVector(const int64_t* first, const int64_t* last) { assign(first, last - first); }
-  DimVector(const DimVector& other) { copy(other); }
+  DimVector(IntArrayRef values) : DimVector(values.begin(), values.end()) {}
+  DimVector(std::initializer_list<int64_t> values) : DimVector(values.begin(), values.end()) {}
+  DimVector(const int64_t* first, const int64_t* last) {
+    reserve_fresh(last - first);
+    for (int64_t* to = data(); first != last; ++first, ++to) *to = *first;
+  }
+  DimVector(const DimVector& other) : size_(other.size_) {
+    if (other.capacity_ > kInline) [[unlikely]] {
+      reserve_fresh(size_);
+      std::copy(other.begin(), other.end(), begin());
+    } else {
+      std::memcpy(inline_, other.inline_, sizeof(inline_));
+    }
+  }
   DimVector(DimVector&& other) noexcept { steal(other); }
   DimVector& operator=(const DimVector& other) {
-    if (this != &other) copy(other);
+    if (this != &other) *this = DimVector(other);
     return *this;
   }
   DimVector& operator=(DimVector&& other) noexcept {
@@ -77,29 +87,24 @@ class DimVector {
   }
 
  private:
-  // A whole inline block at once: cheaper than finding out how much of it is used.
-  void copy(const DimVector& other) {
-    if (capacity_ > kInline || other.capacity_ > kInline) return assign(other.data(), other.size_);
-    size_ = other.size_;
-    std::memcpy(inline_, other.inline_, sizeof(inline_));
-  }
-  void assign(const int64_t* values, size_t size) {
-    size_ = 0;
-    resize_uninitialized(size);
-    int64_t* to = data();
-    for (size_t i = 0; i < size; ++i) to[i] = values[i];
+  // For a vector that holds nothing yet.
+  void reserve_fresh(size_t size) {
+    size_ = static_cast<uint32_t>(size);
+    if (size > kInline) [[unlikely]] {
+      heap_ = new int64_t[size];
+      capacity_ = size_;
+    }
   }
   // Keeps the first values; those beyond them are unset.
   void resize_uninitialized(size_t size) {
-    if (size > capacity_) {
-      auto* heap = new int64_t[size];
-      std::copy(begin(), end(), heap);
-      release();
-      heap_ = heap;
-      capacity_ = static_cast<uint32_t>(size);
+    if (size > capacity_) [[unlikely]] {
+      DimVector larger(size);
+      std::copy(begin(), end(), larger.begin());
+      *this = std::move(larger);
     }
     size_ = static_cast<uint32_t>(size);
   }
+  // A whole inline block at once: cheaper than finding out how much of it is used.
   void steal(DimVector& other) {
     size_ = other.size_;
     capacity_ = other.capacity_;

@@ -1,0 +1,259 @@
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <gradtape/gradtape.h>
+
+#include "examples/common/chart.h"
+#include "examples/common/progress.h"
+#include "models/lenet.h"
+#include "models/mlp.h"
+
+// Trains a small network on Fashion-MNIST, or on any data set in MNIST's four files, and says how
+// many of the test images it tells right.
+namespace {
+
+using namespace gradtape;
+using data::datasets::MNIST;
+
+constexpr const char* kFashionMnist = "/usr/share/datasets/fashion-mnist";
+constexpr const char* kDigits = GRADTAPE_SOURCE_DIR "/examples/data/digits";
+constexpr int64_t kSide = 28;
+
+struct Options {
+  std::string model = "lenet";
+  std::string data = kFashionMnist;
+  int64_t epochs = 3;
+  int64_t batch = 64;
+  std::string optimizer = "adam";
+  double lr = 0;  // 0: the optimizer's own
+  uint64_t seed = 1;
+  int threads = 0;  // 0: all cores
+  std::string out = "out/mnist";
+};
+
+void describe(CLI::App& app, Options& options) {
+  app.add_option("--model", options.model, "network")
+      ->check(CLI::IsMember({"mlp", "lenet"}))
+      ->capture_default_str();
+  app.add_option("--data", options.data, "folder with the four IDX files, plain or .gz")
+      ->capture_default_str();
+  app.add_option("--epochs", options.epochs, "passes over the training images")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--batch", options.batch, "images per step")->capture_default_str();
+  app.add_option("--optimizer", options.optimizer, "update rule")
+      ->check(CLI::IsMember({"sgd", "adam", "adamw"}))
+      ->capture_default_str();
+  app.add_option("--lr", options.lr, "learning rate (default: sgd 0.05, adam and adamw 0.001)")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--seed", options.seed, "of weights and order")->capture_default_str();
+  app.add_option("--threads", options.threads, "threads per op (default: one per core)")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--out", options.out, "folder for the model and the pictures")
+      ->capture_default_str();
+}
+
+nn::Sequential make_model(const Options& options) {
+  if (options.model == "mlp") return nn::Sequential(std::make_shared<models::MLPImpl>());
+  return nn::Sequential(std::make_shared<models::LeNetImpl>());
+}
+
+std::unique_ptr<optim::Optimizer> make_optimizer(const Options& options, nn::Sequential& model) {
+  const auto lr_or = [&](double usual) { return options.lr > 0 ? options.lr : usual; };
+  if (options.optimizer == "sgd") {
+    return std::make_unique<optim::SGD>(model->parameters(),
+                                        optim::SGDOptions(lr_or(0.05)).momentum(0.9));
+  }
+  if (options.optimizer == "adamw") {
+    return std::make_unique<optim::AdamW>(model->parameters(), optim::AdamWOptions(lr_or(1e-3)));
+  }
+  return std::make_unique<optim::Adam>(model->parameters(), optim::AdamOptions(lr_or(1e-3)));
+}
+
+// Where Fashion-MNIST is not installed, the digits that the repository carries.
+std::string find_data(const Options& options) {
+  if (options.data != kFashionMnist || std::filesystem::exists(options.data)) return options.data;
+  std::printf(
+      "%s is missing (Debian package dataset-fashion-mnist): going on with the 1,797 UCI digits of "
+      "8x8 pixels\n",
+      kFashionMnist);
+  return kDigits;
+}
+
+// Each layer in turn, to find where numbers cease to be finite.
+std::string first_bad_layer(nn::Sequential& model, Tensor x) {
+  const NoGradGuard no_grad;
+  const auto layers = model->named_children();
+  size_t i = 0;
+  for (auto& layer : *model) {
+    x = layer.forward(x);
+    if (!x.isfinite().all().item<bool>()) return layers[i].key();
+    ++i;
+  }
+  return "the loss itself";
+}
+
+size_t count_correct(const Tensor& logits, const Tensor& target) {
+  return static_cast<size_t>(logits.argmax(1).eq(target).sum().item<int64_t>());
+}
+
+struct History {
+  examples::Curve loss{"training loss", {}, {}};
+  examples::Curve test_loss{"test loss", {}, {}};
+  examples::Curve accuracy{"training accuracy", {}, {}};
+  examples::Curve test_accuracy{"test accuracy", {}, {}};
+
+  static void add(examples::Curve& curve, double x, double y) {
+    curve.x.push_back(x);
+    curve.y.push_back(y);
+  }
+};
+
+template <class Loader>
+void train_epoch(nn::Sequential& model, optim::Optimizer& optimizer, Loader& loader,
+                 examples::Progress& progress) {
+  model->train();
+  int64_t step = 0;
+  for (const data::Example<>& batch : loader) {
+    ++step;
+    optimizer.zero_grad();
+    const Tensor logits = model->forward(batch.data);
+    const Tensor loss = nn::functional::cross_entropy(logits, batch.target);
+    const double value = loss.item<double>();
+    if (!std::isfinite(value)) {
+      progress.finish();
+      throw Error(str("the loss is ", value, " at step ", step, "; the first layer that is not finite is ",
+                      first_bad_layer(model, batch.data), ". A smaller --lr may help."));
+    }
+    loss.backward();
+    optimizer.step();
+    const auto images = static_cast<size_t>(batch.target.size(0));
+    progress.update(images, value, count_correct(logits, batch.target));
+  }
+  progress.finish();
+}
+
+struct Evaluation {
+  double loss = 0, accuracy = 0;
+  std::vector<std::vector<int64_t>> confusion;  // [true class][predicted class]
+};
+
+template <class Loader>
+Evaluation evaluate(nn::Sequential& model, Loader& loader, int64_t classes) {
+  const NoGradGuard no_grad;
+  model->eval();
+  Evaluation result;
+  result.confusion.assign(classes, std::vector<int64_t>(classes));
+  int64_t images = 0, correct = 0;
+  for (const data::Example<>& batch : loader) {
+    const Tensor logits = model->forward(batch.data);
+    const Tensor predicted = logits.argmax(1);
+    const int64_t count = batch.target.size(0);
+    result.loss +=
+        nn::functional::cross_entropy(logits, batch.target).template item<double>() * count;
+    for (int64_t i = 0; i < count; ++i) {
+      const auto truth = batch.target[i].template item<int64_t>();
+      const auto guess = predicted[i].template item<int64_t>();
+      ++result.confusion[truth][guess];
+      correct += truth == guess;
+    }
+    images += count;
+  }
+  result.loss /= static_cast<double>(images);
+  result.accuracy = static_cast<double>(correct) / static_cast<double>(images);
+  return result;
+}
+
+std::vector<std::string> class_names(const std::string& folder, int64_t classes) {
+  if (folder == kFashionMnist) {
+    return {"T-shirt", "trouser", "pullover", "dress", "coat",
+            "sandal",  "shirt",   "sneaker",  "bag",   "boot"};
+  }
+  std::vector<std::string> names;
+  for (int64_t i = 0; i < classes; ++i) names.push_back(std::to_string(i));
+  return names;
+}
+
+void save(const Options& options, const std::string& folder, nn::Sequential& model,
+          const History& history, const Evaluation& test) {
+  io::NamedTensors state;
+  for (const auto& entry : model->state_dict()) state.emplace_back(entry.key(), entry.value());
+  const std::filesystem::path out = options.out;
+  const std::string weights = out / (options.model + ".safetensors");
+  io::save_safetensors(weights, state, {{"format", "pt"}});
+  std::printf("model      %s\n", weights.c_str());
+
+  const std::string curves = out / "curves.svg", confusion = out / "confusion.svg";
+  if (examples::write_curves(curves, "epoch", {history.loss, history.test_loss},
+                             {history.accuracy, history.test_accuracy})) {
+    std::printf("curves     %s\n", curves.c_str());
+  }
+  const auto classes = static_cast<int64_t>(test.confusion.size());
+  if (examples::write_confusion_matrix(confusion, test.confusion, class_names(folder, classes))) {
+    std::printf("confusion  %s\n", confusion.c_str());
+  }
+}
+
+void run(const Options& options) {
+  if (options.threads > 0) set_num_threads(options.threads);
+  manual_seed(options.seed);
+  std::filesystem::create_directories(options.out);
+
+  const std::string folder = find_data(options);
+  const MNIST train_images(folder, MNIST::Mode::kTrain, kSide);
+  const MNIST test_images(folder, MNIST::Mode::kTest, kSide);
+  const int64_t classes = train_images.targets().max().item<int64_t>() + 1;
+  GRADTAPE_CHECK(classes <= 10, "mnist: the networks tell 10 classes apart; the labels go up to ",
+                 classes - 1);
+  const size_t images = *train_images.size();
+  const Tensor& pixels = train_images.images();
+  const data::transforms::Normalize<> normalize(pixels.mean().item<double>(),
+                                                pixels.std().item<double>());
+  const auto batches = [&](const MNIST& set) { return set.map(normalize).map(data::transforms::Stack<>()); };
+  const auto train_loader = data::make_data_loader(
+      MNIST(train_images).map(normalize).map(data::transforms::Stack<>()),
+      data::DataLoaderOptions(options.batch));
+  const auto test_loader = data::make_data_loader<data::samplers::SequentialSampler>(
+      MNIST(test_images).map(normalize).map(data::transforms::Stack<>()), data::DataLoaderOptions(1000));
+
+  nn::Sequential model = make_model(options);
+  const auto optimizer = make_optimizer(options, model);
+  std::printf("%s on %s: %zu training and %zu test images, %s, batch %ld, %d threads\n",
+              options.model.c_str(), folder.c_str(), images, *test_images.size(),
+              options.optimizer.c_str(), static_cast<long>(options.batch), get_num_threads());
+
+  History history;
+  Evaluation test;
+  double seconds = 0;
+  for (int64_t epoch = 1; epoch <= options.epochs; ++epoch) {
+    examples::Progress progress(str("epoch ", epoch, "/", options.epochs), images);
+    train_epoch(model, *optimizer, *train_loader, progress);
+    seconds += progress.seconds();
+    test = evaluate(model, *test_loader, 10);
+    const auto x = static_cast<double>(epoch);
+    History::add(history.loss, x, progress.loss());
+    History::add(history.accuracy, x, progress.accuracy());
+    History::add(history.test_loss, x, test.loss);
+    History::add(history.test_accuracy, x, test.accuracy);
+    std::printf("  test loss %.4f  accuracy %.4f\n", test.loss, test.accuracy);
+  }
+  std::printf("trained    %.1f s\n", seconds);
+  save(options, folder, model, history, test);
+  std::printf("test accuracy %.3f\n", test.accuracy);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Trains a small network on Fashion-MNIST or any data set in MNIST's four files.");
+  Options options;
+  describe(app, options);
+  CLI11_PARSE(app, argc, argv);
+  try {
+    run(options);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "mnist: %s\n", error.what());
+    return 1;
+  }
+}
