@@ -66,5 +66,5 @@ cases = [
 ]
 path = os.path.splitext(__file__)[0] + ".json"
 with open(path, "w") as f:
-    json.dump({"pytorch": torch.__version__, "cases": cases}, f, indent=0)
-    f.write("\n")
+    rows = ",\n".join(json.dumps(case) for case in cases)
+    f.write('{"pytorch": "%s", "cases": [\n%s\n]}\n' % (torch.__version__, rows))

@@ -1,0 +1,144 @@
+#include "ops/golden_cases.h"
+
+#include "gradtape/gradtape.h"
+#include "gradtape/ops/loss.h"
+
+namespace gradtape::testing {
+namespace {
+
+const GoldenCases& golden() {
+  static const GoldenCases cases("loss.json");
+  return cases;
+}
+
+// The arguments that tests/golden/loss.py uses.
+Tensor classes() { return tensor({2, 0, 1, 2}); }
+Tensor pixels() { return tensor({{{0, 1}, {2, 2}}, {{1, 0}, {2, 1}}}); }
+Tensor weights() { return tensor({0.5, 2., 1.}, kFloat64); }
+Tensor probabilities() {
+  return tensor({{.1, .2, .7}, {.3, .3, .4}, {0., 1., 0.}, {.5, .25, .25}}, kFloat64);
+}
+
+constexpr int64_t kReductions[] = {Reduction::None, Reduction::Mean, Reduction::Sum};
+const char* const kNames[] = {" none", " mean", " sum"};
+
+}  // namespace
+
+TEST_CASE("nll_loss agrees with PyTorch") {
+  for (const int64_t r : kReductions) {
+    golden().check(std::string("nll") + kNames[r],
+                   [r](const Tensor& x) { return nll_loss(x, classes(), {}, r); });
+    golden().check(std::string("nll weight ignore") + kNames[r],
+                   [r](const Tensor& x) { return nll_loss(x, classes(), weights(), r, 2); });
+    golden().check(std::string("nll image") + kNames[r],
+                   [r](const Tensor& x) { return nll_loss(x, pixels(), weights(), r, 1); });
+  }
+  golden().check("nll single", [](const Tensor& x) { return nll_loss(x, tensor(2)); });
+}
+
+TEST_CASE("cross entropy agrees with PyTorch") {
+  for (const int64_t r : kReductions) {
+    const std::string reduction = kNames[r];
+    golden().check("ce" + reduction,
+                   [r](const Tensor& x) { return cross_entropy_loss(x, classes(), {}, r); });
+    golden().check("ce image" + reduction,
+                   [r](const Tensor& x) { return cross_entropy_loss(x, pixels(), {}, r); });
+    golden().check("ce smooth" + reduction, [r](const Tensor& x) {
+      return cross_entropy_loss(x, classes(), {}, r, -100, 0.1);
+    });
+    golden().check("ce smooth weight ignore" + reduction, [r](const Tensor& x) {
+      return cross_entropy_loss(x, classes(), weights(), r, 2, 0.1);
+    });
+    golden().check("ce smooth image ignore" + reduction,
+                   [r](const Tensor& x) { return cross_entropy_loss(x, pixels(), {}, r, 1, 0.1); });
+    golden().check("ce prob" + reduction,
+                   [r](const Tensor& x) { return cross_entropy_loss(x, probabilities(), {}, r); });
+    golden().check("ce prob smooth weight" + reduction, [r](const Tensor& x) {
+      return cross_entropy_loss(x, probabilities(), weights(), r, -100, 0.2);
+    });
+  }
+}
+
+TEST_CASE("losses against values agree with PyTorch") {
+  for (const int64_t r : kReductions) {
+    const std::string reduction = kNames[r];
+    const Tensor p = probabilities(), w = weights();
+    golden().check("mse" + reduction, [&](const Tensor& x) { return mse_loss(x, p, r); });
+    golden().check("l1" + reduction, [&](const Tensor& x) { return l1_loss(x, p, r); });
+    golden().check("bce" + reduction,
+                   [&](const Tensor& x) { return binary_cross_entropy(x, p, w, r); });
+    golden().check("bce edges" + reduction,
+                   [&](const Tensor& x) { return binary_cross_entropy(x, p, {}, r); });
+    golden().check("bce logits" + reduction, [&](const Tensor& x) {
+      return binary_cross_entropy_with_logits(x, p, w, w.add(1), r);
+    });
+    golden().check("bce logits zero" + reduction, [&](const Tensor& x) {
+      return binary_cross_entropy_with_logits(x, p, {}, {}, r);
+    });
+  }
+}
+
+TEST_CASE("a batch of no elements, or of ignored ones alone, has the mean NaN and the sum 0") {
+  const Tensor none = zeros({0, 3}), no_classes = zeros({0}, kInt64);
+  CHECK(std::isnan(cross_entropy_loss(none, no_classes).item<float>()));
+  CHECK(cross_entropy_loss(none, no_classes, {}, Reduction::Sum).item<float>() == 0);
+  CHECK(std::isnan(cross_entropy_loss(zeros({2, 3}), tensor({-100, -100})).item<float>()));
+  CHECK(std::isnan(mse_loss(none, none).item<float>()));
+}
+
+TEST_CASE("mse_loss broadcasts and has a gradient for the target too") {
+  Tensor x = ones({2, 3}).requires_grad_(), y = zeros({3}).requires_grad_();
+  const Tensor loss = mse_loss(x, y);
+  CHECK(loss.item<float>() == 1);
+  loss.backward();
+  CHECK(allclose(y.grad(), full({3}, -4. / 6)));
+  Tensor z = zeros({2, 3}).requires_grad_();
+  mse_loss(x, z, Reduction::Sum).backward();
+  CHECK(allclose(z.grad(), full({2, 3}, -2.)));
+}
+
+TEST_CASE("one_hot marks each index") {
+  CHECK(equal(one_hot(tensor({0, 2})), tensor({{1, 0, 0}, {0, 0, 1}})));
+  CHECK(one_hot(tensor(1), 4).sizes().vec() == std::vector<int64_t>{4});
+  CHECK(contains(message_of([] {
+                   one_hot(tensor({0, 5}), 3);
+                 }),
+                 "Class values must be smaller than num_classes"));
+  CHECK(contains(message_of([] { one_hot(tensor({-1})); }), "Class values must be non-negative"));
+}
+
+TEST_CASE("losses refuse what does not fit") {
+  const Tensor x = zeros({2, 3});
+  const auto says = [](const char* part, const std::function<void()>& f) {
+    const std::string text = message_of(f);
+    CAPTURE(text);
+    CHECK(contains(text, part));
+  };
+  says("Target 10 is out of bounds", [&] { nll_loss(x, tensor({0, 10})); });
+  says("Target -1 is out of bounds", [&] { cross_entropy_loss(x, tensor({0, -1})); });
+  says("Expected input batch_size (2) to match target batch_size (3)", [&] {
+    nll_loss(x, tensor({0, 1, 2}));
+  });
+  says("Expected target size [2, 4], got [2, 5]", [] {
+    nll_loss(zeros({2, 3, 4}), zeros({2, 5}, kInt64));
+  });
+  says("expected scalar type Long but found Float", [&] { nll_loss(x, zeros({2})); });
+  says(
+      "weight tensor should be defined either for all 3 classes or no classes but got weight "
+      "tensor of shape: [2]",
+      [&] {
+        nll_loss(x, tensor({0, 1}), ones({2}));
+      });
+  says("label_smoothing must be between 0.0 and 1.0. Got: 2", [&] {
+    cross_entropy_loss(x, tensor({0, 1}), {}, Reduction::Mean, -100, 2);
+  });
+  says("Expected floating point type for target with class probabilities, got Long", [&] {
+    cross_entropy_loss(x, zeros({2, 3}, kInt64));
+  });
+  says("all elements of input should be between 0 and 1",
+       [&] { binary_cross_entropy(x.add(2), x); });
+  says("Target size ([2]) must be the same as input size ([2, 3])",
+       [&] { binary_cross_entropy_with_logits(x, zeros({2})); });
+}
+
+}  // namespace gradtape::testing

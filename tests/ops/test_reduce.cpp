@@ -1,0 +1,288 @@
+#include <limits>
+#include <random>
+
+#include "ops/golden_cases.h"
+
+#include "gradtape/core/parallel.h"
+#include "gradtape/gradtape.h"
+#include "gradtape/ops/reduce.h"
+
+namespace gradtape::testing {
+namespace {
+
+constexpr double kInf = std::numeric_limits<double>::infinity();
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+const GoldenCases& golden() {
+  static const GoldenCases cases("reduce.json");
+  return cases;
+}
+
+Tensor noise(IntArrayRef sizes, ScalarType dtype = kFloat32) {
+  Tensor x = empty(sizes, kFloat64);
+  std::mt19937 random(7);
+  for (int64_t i = 0; i < x.numel(); ++i) {
+    x.data_ptr<double>()[i] = static_cast<double>(random()) / 4294967296. - 0.5;
+  }
+  return x.to(dtype);
+}
+
+}  // namespace
+
+TEST_CASE("sums and means agree with PyTorch") {
+  golden().check("sum", [](const Tensor& x) { return x.sum(); });
+  golden().check("sum 1", [](const Tensor& x) { return x.sum(1); });
+  golden().check("sum 0,2 keep", [](const Tensor& x) { return x.sum({0, -1}, true); });
+  golden().check("mean", [](const Tensor& x) { return x.mean(); });
+  golden().check("mean 0,1", [](const Tensor& x) { return x.mean({0, 1}); });
+  golden().check("cumsum 1", [](const Tensor& x) { return x.cumsum(1); });
+}
+
+TEST_CASE("products agree with PyTorch, with zeros too") {
+  golden().check("prod", [](const Tensor& x) { return x.prod(); });
+  golden().check("prod 1", [](const Tensor& x) { return x.prod(1); });
+  golden().check("prod zeros 1", [](const Tensor& x) { return x.prod(1); });
+  golden().check("prod zeros", [](const Tensor& x) { return x.prod(); });
+}
+
+TEST_CASE("the second gradient of a product is right where an element is 0") {
+  // d/dx of sum_i d(abc)/dx_i at (2, 0, 5) by hand: d2/dxdy of xyz is the third factor.
+  Tensor x = tensor({2., 0., 5.}, kFloat64).requires_grad_();
+  const Tensor grad = autograd::grad({x.prod()}, {x}, {}, {}, true)[0];
+  const Tensor second = autograd::grad({grad.sum()}, {x})[0];
+  CHECK(second[0].item<double>() == 5);
+  CHECK(second[1].item<double>() == 7);
+  CHECK(second[2].item<double>() == 2);
+}
+
+TEST_CASE("variances and norms agree with PyTorch") {
+  golden().check("var", [](const Tensor& x) { return x.var(); });
+  golden().check("var 1 biased", [](const Tensor& x) { return x.var({1}, false); });
+  golden().check("std 0,2 keep", [](const Tensor& x) { return x.std({0, 2}, true, true); });
+  golden().check("norm", [](const Tensor& x) { return x.norm(); });
+  golden().check("norm 1", [](const Tensor& x) { return x.norm(1, 1); });
+  golden().check("norm 3", [](const Tensor& x) { return x.norm(3, {0, 2}); });
+  golden().check("norm 1.5", [](const Tensor& x) { return x.norm(1.5, 2, true); });
+  golden().check("norm 0.5", [](const Tensor& x) { return x.norm(0.5, 2); });
+  golden().check("norm 0", [](const Tensor& x) { return x.norm(0, 1); });
+  golden().check("norm inf", [](const Tensor& x) { return x.norm(kInf, 1); });
+  golden().check("norm -inf", [](const Tensor& x) { return x.norm(-kInf, 1); });
+  golden().check("norm zero", [](const Tensor& x) { return x.norm(); });
+  golden().check("std constant", [](const Tensor& x) { return x.std({1}); });
+}
+
+TEST_CASE("logsumexp agrees with PyTorch") {
+  golden().check("logsumexp 1", [](const Tensor& x) { return x.logsumexp(1); });
+  golden().check("logsumexp 0,2 keep", [](const Tensor& x) { return x.logsumexp({0, 2}, true); });
+}
+
+TEST_CASE("logsumexp of infinities and of nothing") {
+  CHECK(tensor({kInf, 1.}).logsumexp(0).item<double>() == kInf);
+  CHECK(tensor({-kInf, -kInf}).logsumexp(0).item<double>() == -kInf);
+  CHECK(zeros({0}).logsumexp(0).item<double>() == -kInf);
+}
+
+TEST_CASE("extrema agree with PyTorch, ties included") {
+  golden().check("max", [](const Tensor& x) { return x.max(); });
+  golden().check("min", [](const Tensor& x) { return x.min(); });
+  golden().check("max 1", [](const Tensor& x) { return std::get<0>(x.max(1)); });
+  golden().check("min 0 keep", [](const Tensor& x) { return std::get<0>(x.min(0, true)); });
+  golden().check("amax 1", [](const Tensor& x) { return x.amax(1); });
+  golden().check("amin", [](const Tensor& x) { return x.amin(); });
+  golden().check("amax 0,2", [](const Tensor& x) { return x.amax({0, 2}); });
+  golden().check("argmax", [](const Tensor& x) { return x.argmax(); });
+  golden().check("argmax 1", [](const Tensor& x) { return x.argmax(1); });
+  golden().check("argmin 0 keep", [](const Tensor& x) { return x.argmin(0, true); });
+}
+
+TEST_CASE("a NaN is the largest and the smallest element") {
+  for (const int64_t n : {3, 100, 100000}) {
+    CAPTURE(n);
+    Tensor x = noise({n});
+    x.data_ptr<float>()[n / 2] = static_cast<float>(kNan);
+    CHECK(std::isnan(x.max().item<float>()));
+    CHECK(std::isnan(x.min().item<float>()));
+    CHECK(std::isnan(x.amax().item<float>()));
+    CHECK(x.argmax().item<int64_t>() == n / 2);
+    CHECK(x.argmin().item<int64_t>() == n / 2);
+    CHECK(std::get<1>(x.unsqueeze(1).max(0)).item<int64_t>() == n / 2);
+  }
+}
+
+TEST_CASE("every layout gives the sums and maxima of a plain loop") {
+  std::mt19937 random(3);
+  for (int round = 0; round < 400; ++round) {
+    const int64_t rank = random() % 5;
+    DimVector sizes(rank), order(rank), dims, shape;
+    const int64_t pool[] = {1, 2, 3, 5, 17, 40};
+    for (int64_t i = 0; i < rank; ++i) {
+      sizes[i] = round % 50 == 0 && i == 0 ? 3000 : pool[random() % 6];
+      order[i] = i;
+    }
+    std::shuffle(order.begin(), order.end(), random);
+    Tensor x = noise(sizes, kFloat64).permute(order);
+    for (int64_t i = 0; i < rank; ++i) {
+      if (random() % 6 == 0) x = x.slice(i, 0, x.size(i), 2);
+      if (random() % 6 == 0) {
+        DimVector wide(x.sizes());
+        wide[i] = 6;
+        x = x.slice(i, 0, 1).expand(wide);
+      }
+      if (random() % 2 == 0) dims.push_back(i);
+    }
+    if (dims.empty()) continue;
+    std::vector<double> sums, maxima;
+    const Tensor sum = x.sum(dims, true), max = x.amax(dims, true);
+    sums.assign(sum.numel(), 0);
+    maxima.assign(sum.numel(), -kInf);
+    const Tensor plain = x.contiguous();
+    for (int64_t e = 0; e < x.numel(); ++e) {
+      int64_t rest = e, to = 0, scale = 1;
+      for (int64_t i = rank; i-- > 0;) {
+        const int64_t at = rest % x.size(i);
+        rest /= x.size(i);
+        if (sum.size(i) == x.size(i)) {
+          to += at * scale;
+          scale *= x.size(i);
+        }
+      }
+      const double value = plain.data_ptr<double>()[e];
+      sums[to] += value;
+      maxima[to] = std::max(maxima[to], value);
+    }
+    bool same = true;
+    for (int64_t i = 0; i < sum.numel(); ++i) {
+      same &= std::abs(sums[i] - sum.data_ptr<double>()[i]) < 1e-9;
+      same &= maxima[i] == max.data_ptr<double>()[i];
+    }
+    CAPTURE(round);
+    CHECK(same);
+  }
+}
+
+TEST_CASE("sums are the same bit for bit on one thread and on several") {
+  const Tensor row = noise({1234567}), table = noise({3000, 1001});
+  const int threads = get_num_threads();
+  set_num_threads(1);
+  const Tensor a = row.sum(), b = table.sum(0), c = table.sum(1), d = table.norm();
+  set_num_threads(3);
+  CHECK(equal(a, row.sum()));
+  CHECK(equal(b, table.sum(0)));
+  CHECK(equal(c, table.sum(1)));
+  CHECK(equal(d, table.norm()));
+  set_num_threads(threads);
+}
+
+TEST_CASE("a long float sum keeps its accuracy") {
+  const Tensor x = full({3000000}, 0.1f, kFloat32);
+  const double exact = 3000000. * static_cast<double>(0.1f);
+  CHECK(std::abs(x.sum().item<float>() - exact) < 1e-6 * exact);
+  CHECK(std::abs(x.view({-1, 1}).expand({3000000, 4}).sum(0)[2].item<float>() - exact) <
+        1e-6 * exact);
+}
+
+TEST_CASE("integers and bools add up in int64") {
+  CHECK(tensor({200, 200}, kUInt8).sum().item<int64_t>() == 400);
+  CHECK(tensor({200, 200}, kUInt8).sum().dtype() == kInt64);
+  CHECK(tensor({true, true, false}).sum().item<int64_t>() == 2);
+  CHECK(tensor({100, 100, 100}, kInt32).prod().item<int64_t>() == 1000000);
+  CHECK(tensor({1, 2}).sum(kFloat32).dtype() == kFloat32);
+  CHECK(tensor({1, 2}).sum(0, false, kInt16).dtype() == kInt16);
+  CHECK(tensor({1, 2}).mean(kFloat32).item<float>() == 1.5f);
+  CHECK(tensor({1, 2}, kInt32).cumsum(0).dtype() == kInt64);
+}
+
+TEST_CASE("reductions of nothing") {
+  CHECK(zeros({0}).sum().item<float>() == 0);
+  CHECK(zeros({0}).prod().item<float>() == 1);
+  CHECK(std::isnan(zeros({0}).mean().item<float>()));
+  CHECK(std::isnan(zeros({0}).var().item<float>()));
+  CHECK(std::isnan(tensor(3.).var().item<float>()));
+  CHECK(zeros({0}).norm(kInf).item<float>() == 0);
+  CHECK(zeros({0}).norm(-kInf).item<float>() == 0);
+  CHECK(zeros({2, 0}).sum(1).sizes().vec() == std::vector<int64_t>{2});
+  CHECK(zeros({2, 0}).sum(1)[1].item<float>() == 0);
+  CHECK(zeros({2, 0}).sum(0).sizes().vec() == std::vector<int64_t>{0});
+  CHECK(std::get<0>(zeros({2, 0}).max(0)).numel() == 0);
+  CHECK(zeros({0}).all().item<bool>());
+  CHECK_FALSE(zeros({0}).any().item<bool>());
+}
+
+TEST_CASE("a 0-d tensor has one axis to reduce, named 0 or -1") {
+  const Tensor x = tensor(3.);
+  CHECK(x.sum(0).item<float>() == 3);
+  CHECK(x.sum(-1).dim() == 0);
+  CHECK(std::get<1>(x.max(0)).item<int64_t>() == 0);
+  CHECK(x.argmax(0).item<int64_t>() == 0);
+  CHECK(x.prod(0).item<float>() == 3);
+}
+
+TEST_CASE("all and any give bool, of uint8 uint8") {
+  const Tensor x = tensor({{1., 0.}, {2., 3.}});
+  CHECK_FALSE(x.all().item<bool>());
+  CHECK(x.any().item<bool>());
+  CHECK(x.all(1)[1].item<bool>());
+  CHECK_FALSE(x.all(0, true)[0][1].item<bool>());
+  CHECK(x.all().dtype() == kBool);
+  CHECK(tensor({1, 2}, kUInt8).all().dtype() == kUInt8);
+}
+
+TEST_CASE("sum_to_size undoes a broadcast and is recorded") {
+  Tensor x = ones({2, 3, 4}).requires_grad_();
+  const Tensor y = x.sum_to_size({3, 1});
+  CHECK(y.sizes().vec() == std::vector<int64_t>{3, 1});
+  CHECK(y[0][0].item<float>() == 8);
+  y.backward(tensor({{1.}, {2.}, {3.}}));
+  CHECK(x.grad()[1][2][3].item<float>() == 3);
+  CHECK(contains(message_of([&] {
+                   x.sum_to_size({4, 4});
+                 }),
+                 "size {[4, 4]} is not expandable to size {[2, 3, 4]}."));
+  CHECK(contains(message_of([&] { x[0][0].sum_to_size({1, 4}); }), "is not expandable"));
+}
+
+TEST_CASE("equal and allclose") {
+  const Tensor x = tensor({{1., 2.}, {3., kNan}});
+  CHECK(equal(x[0], tensor({1., 2.})));
+  CHECK_FALSE(equal(x, x));
+  CHECK_FALSE(equal(x[0], tensor({{1., 2.}})));
+  CHECK(equal(x.t()[0], tensor({1., 3.})));
+  CHECK(allclose(x, x, 0, 0, true));
+  CHECK_FALSE(allclose(x, x));
+  CHECK(allclose(tensor({1., 1.000001}), tensor(1.)));
+  CHECK_FALSE(allclose(tensor({kInf}), tensor({1.})));
+  CHECK(allclose(tensor({kInf}), tensor({kInf})));
+  CHECK(contains(message_of([] { allclose(ones({2}), ones({2}, kFloat64)); }),
+                 "Float did not match Double"));
+}
+
+TEST_CASE("errors name the requirement") {
+  const Tensor x = zeros({2, 3}), none = zeros({2, 0});
+  const auto says = [](const char* part, const std::function<void()>& f) {
+    const std::string text = message_of(f);
+    CAPTURE(text);
+    CHECK(contains(text, part));
+  };
+  says("Dimension out of range (expected to be in range of [-2, 1], but got 2)", [&] { x.sum(2); });
+  says("dim 0 appears multiple times in the list of dims", [&] { x.sum({0, -2}); });
+  says(
+      "max(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
+      "reduction dim with the 'dim' argument.",
+      [&] { none.max(); });
+  says("max(): Expected reduction dim 1 to have non-zero size", [&] { none.max(1); });
+  says("amax(): Expected reduction dim 1 to have non-zero size", [&] { none.amax(1); });
+  says("argmax(): Expected reduction dim to be specified for input.numel() == 0.",
+       [&] { none.argmax(); });
+  says(
+      "mean(): could not infer output dtype. Input dtype must be either a floating point or "
+      "complex dtype. Got: Long",
+      [] {
+        tensor({1, 2}).mean();
+      });
+  says("std and var only support floating point", [] { tensor({1, 2}).var(); });
+  says("norm(): input dtype should be either floating point or complex. Got Long instead.", [] {
+    tensor({1, 2}).norm();
+  });
+}
+
+}  // namespace gradtape::testing
