@@ -2,6 +2,7 @@
 
 #include "autograd/record.h"
 #include "kernels/array.h"
+#include "kernels/elementwise.h"
 #include "ops/view_geometry.h"
 
 // Views that show all elements of a tensor in another shape or order.
@@ -301,7 +302,9 @@ Tensor expand(const Tensor& self, IntArrayRef sizes, bool) {
 
 std::vector<Tensor> broadcast_tensors(TensorList tensors) {
   DimVector sizes;
-  for (const Tensor& tensor : tensors) sizes = broadcast_sizes(sizes, tensor.sizes());
+  for (const Tensor& tensor : tensors) {
+    sizes = kernels::broadcast_sizes(sizes, tensor.impl().sizes());
+  }
   std::vector<Tensor> results;
   for (const Tensor& tensor : tensors) {
     results.push_back(tensor.sizes().equals(sizes) ? tensor : tensor.expand(sizes));

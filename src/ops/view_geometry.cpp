@@ -57,18 +57,4 @@ bool view_strides(IntArrayRef old_sizes, IntArrayRef old_strides, IntArrayRef si
   return next < 0;
 }
 
-DimVector broadcast_sizes(IntArrayRef a, IntArrayRef b) {
-  if (a.size() < b.size()) std::swap(a, b);
-  DimVector result(a);
-  const size_t fresh = a.size() - b.size();
-  for (size_t i = 0; i < b.size(); ++i) {
-    const int64_t ours = a[fresh + i], theirs = b[i];
-    GRADTAPE_CHECK(ours == theirs || ours == 1 || theirs == 1, "The size of tensor a (", ours,
-                   ") must match the size of tensor b (", theirs, ") at non-singleton dimension ",
-                   fresh + i, "; got a ", a, ", b ", b);
-    if (ours == 1) result[fresh + i] = theirs;
-  }
-  return result;
-}
-
 }  // namespace gradtape

@@ -15,9 +15,4 @@ DimVector infer_size(IntArrayRef sizes, int64_t numel);
 bool view_strides(IntArrayRef old_sizes, IntArrayRef old_strides, IntArrayRef sizes,
                   DimVector* strides);
 
-// The sizes that a and b broadcast to.
-//
-// Throws: Error, in PyTorch's words, if they do not fit.
-DimVector broadcast_sizes(IntArrayRef a, IntArrayRef b);
-
 }  // namespace gradtape

@@ -41,4 +41,41 @@ Tensor scatter(const Tensor& self, int64_t dim, const Tensor& index, const Scala
 /// As scatter, adding.
 Tensor scatter_add(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source);
 
+/// self with value where mask is true; value may be a 0-d tensor.
+///
+/// Shapes: self and mask (bool or uint8) broadcast.
+Tensor masked_fill(const Tensor& self, const Tensor& mask, const Scalar& value);
+Tensor masked_fill(const Tensor& self, const Tensor& mask, const Tensor& value);
+/// The elements where mask is true, in row-major order.
+///
+/// Shapes: self and mask broadcast; the result is [number of true ones].
+Tensor masked_select(const Tensor& self, const Tensor& mask);
+/// condition ? a : b, element by element; the dtypes of a and b promote.
+///
+/// Shapes: all three broadcast. Throws: Error if condition is neither bool nor uint8.
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
+Tensor where(const Tensor& condition, const Scalar& a, const Tensor& b);
+Tensor where(const Tensor& condition, const Tensor& a, const Scalar& b);
+Tensor where(const Tensor& condition, const Scalar& a, const Scalar& b);
+/// The columns of nonzero: one index tensor for each dimension.
+std::vector<Tensor> where(const Tensor& condition);
+/// The places of all elements that are not 0, in row-major order.
+///
+/// Shapes: [number of them, dim()], int64.
+Tensor nonzero(const Tensor& self);
+/// The elements of self, seen as flat, that index names; negative numbers count from the end.
+///
+/// Shapes: as index.
+Tensor take(const Tensor& self, const Tensor& index);
+
+/// Matrices (the last two dimensions) with zeros above, or below, a diagonal.
+Tensor tril(const Tensor& self, int64_t diagonal = 0);
+Tensor triu(const Tensor& self, int64_t diagonal = 0);
+/// A copy of a matrix's diagonal, or a matrix of zeros with a vector on its diagonal.
+Tensor diag(const Tensor& self, int64_t diagonal = 0);
+/// A vector with one 1 for each class number; -1 counts the classes.
+///
+/// Shapes: self [*] int64 -> [*, num_classes] int64.
+Tensor one_hot(const Tensor& self, int64_t num_classes = -1);
+
 }  // namespace gradtape

@@ -1,0 +1,121 @@
+#include "gradtape/ops/embedding.h"
+
+#include "autograd/record.h"
+#include "kernels/lookup.h"
+#include "kernels/zeros.h"
+
+#include "gradtape/ops/arithmetic.h"
+
+namespace gradtape {
+namespace {
+
+using namespace autograd;
+
+Tensor as_numbers(const Tensor& indices) { return kernels::dense(indices, kInt64); }
+
+const int64_t* numbers_of(const Tensor& dense) {
+  return reinterpret_cast<const int64_t*>(dense.impl().data());
+}
+
+kernels::Lookup lookup_rows(const Tensor& weight, const Tensor& indices) {
+  const Tensor dense = as_numbers(indices);
+  kernels::Lookup lookup;
+  lookup.positions.assign(numbers_of(dense), numbers_of(dense) + dense.numel());
+  for (int64_t& position : lookup.positions) position *= weight.strides()[0];
+  lookup.after_sizes = {weight.sizes()[1]};
+  lookup.after_strides = {weight.strides()[1]};
+  return lookup;
+}
+
+Tensor read_rows(const Tensor& weight, const Tensor& indices) {
+  DimVector sizes = indices.impl().sizes();
+  sizes.push_back(weight.sizes()[1]);
+  return kernels::read(weight, lookup_rows(weight, indices), std::move(sizes));
+}
+
+struct EmbeddingOptions {
+  int64_t rows, padding_idx;
+  bool scale_grad_by_freq;
+
+  bool plain() const { return padding_idx < 0 && !scale_grad_by_freq; }
+
+  // What the gradient of each use is multiplied with.
+  //
+  // Shapes: indices [*] -> [*, 1].
+  Tensor factors(const Tensor& indices, ScalarType dtype) const {
+    const Tensor dense = as_numbers(indices);
+    const int64_t* numbers = numbers_of(dense);
+    std::vector<int64_t> uses(scale_grad_by_freq ? rows : 0);
+    if (scale_grad_by_freq) {
+      for (int64_t i = 0; i < dense.numel(); ++i) ++uses[numbers[i]];
+    }
+    DimVector sizes = indices.impl().sizes();
+    sizes.push_back(1);
+    const Tensor result = kernels::make_array(std::move(sizes), dtype);
+    visit_floating(dtype, "embedding", [&]<class T>(TypeTag<T>) {
+      T* to = reinterpret_cast<T*>(result.impl().data());
+      for (int64_t i = 0; i < dense.numel(); ++i) {
+        const int64_t row = numbers[i];
+        const T scale = scale_grad_by_freq ? T(1) / static_cast<T>(uses[row]) : T(1);
+        to[i] = row == padding_idx ? T(0) : scale;
+      }
+    });
+    return result;
+  }
+};
+
+struct SumRows;
+
+// Inputs weight, indices.
+struct Embedding {
+  static constexpr const char* name = "EmbeddingBackward0";
+  static constexpr Reads reads[] = {kInput1, kNothing};
+  EmbeddingOptions options;
+  Tensor forward(const Tensor& weight, const Tensor& indices) const {
+    return read_rows(weight, indices);
+  }
+  Tensor vjp(int, const Tensor& grad, const Saved& saved) const;
+};
+
+// The rows of grad summed where indices send them.
+struct SumRows {
+  static constexpr const char* name = "EmbeddingDenseBackwardBackward0";
+  static constexpr Reads reads[] = {kInput1, kNothing};
+  int64_t rows;
+  Tensor forward(const Tensor& grad, const Tensor& indices) const {
+    Tensor result = kernels::make_zeros({rows, grad.sizes().back()}, grad.dtype());
+    kernels::write(result, lookup_rows(result, indices), kernels::dense(grad),
+                   /*accumulate=*/true);
+    return result;
+  }
+  Tensor vjp(int, const Tensor& grad, const Saved& saved) const {
+    return apply(Embedding{{rows, -1, false}}, grad, saved.input(1));
+  }
+};
+
+Tensor Embedding::vjp(int, const Tensor& grad, const Saved& saved) const {
+  const Tensor indices = saved.input(1);
+  const Tensor weighted = options.plain() ? grad : grad * options.factors(indices, grad.dtype());
+  return apply(SumRows{options.rows}, weighted, indices);
+}
+
+}  // namespace
+
+Tensor embedding(const Tensor& weight, const Tensor& indices, int64_t padding_idx,
+                 bool scale_grad_by_freq) {
+  GRADTAPE_CHECK(weight.dim() == 2, "embedding: 'weight' must be 2-D; got weight ", weight.sizes());
+  GRADTAPE_CHECK(indices.dtype() == kInt64 || indices.dtype() == kInt32,
+                 "Expected tensor for argument #1 'indices' to have one of the following scalar "
+                 "types: Long, Int; but got ",
+                 indices.toString(), " instead (while checking arguments for embedding)");
+  const int64_t rows = weight.sizes()[0];
+  const Tensor dense = as_numbers(indices);
+  for (int64_t i = 0; i < dense.numel(); ++i) {
+    const int64_t row = numbers_of(dense)[i];
+    GRADTAPE_CHECK(row >= 0 && row < rows, "embedding: index out of range in self: index ", row,
+                   " is out of bounds for weight ", weight.sizes());
+  }
+  return apply(Embedding{{rows, padding_idx, scale_grad_by_freq}}, weight, indices);
+}
+
+}  // namespace gradtape
