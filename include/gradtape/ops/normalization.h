@@ -1,0 +1,21 @@
+#pragma once
+
+#include "gradtape/core/tensor.h"
+
+namespace gradtape {
+
+/// Each channel brought to mean 0 and variance 1 over batch and space, then scaled and shifted.
+///
+/// Training: with the batch's own mean and biased variance; running statistics, where given, move
+/// towards the batch's mean and unbiased variance by momentum. Otherwise: with the running ones.
+///
+/// Shapes: input [n, c], [n, c, l] or [n, c, h, w]; weight, bias, running_mean and running_var [c],
+/// each possibly undefined; result as input.
+/// Throws: Error if training on one value per channel, if evaluating without running statistics, or
+/// if sizes or dtypes do not fit.
+/// Source: Ioffe & Szegedy, "Batch Normalization", 2015, arXiv:1502.03167; eps is inside the root.
+Tensor batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias,
+                  const Tensor& running_mean, const Tensor& running_var, bool training,
+                  double momentum = 0.1, double eps = 1e-5, bool cudnn_enabled = false);
+
+}  // namespace gradtape

@@ -1,0 +1,254 @@
+#include "kernels/batch_norm.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "kernels/array.h"
+#include "kernels/parallel.h"
+
+namespace gradtape::kernels {
+namespace {
+
+template <class T>
+T* data_of(const Tensor& array) {
+  return array.defined() ? reinterpret_cast<T*>(array.impl().data()) : nullptr;
+}
+
+// [n, c, *] as batch x channels x space.
+struct Extent {
+  explicit Extent(const Tensor& x)
+      : batch(x.sizes()[0]),
+        channels(x.sizes()[1]),
+        space(batch * channels == 0 ? 0 : x.numel() / (batch * channels)) {}
+
+  int64_t batch, channels, space;
+  int64_t count() const { return batch * space; }
+};
+
+constexpr int64_t kLanes = 32;
+constexpr int64_t kChunk = 4096;
+
+// Sum of f(i) over a run, in lanes that the compiler turns into vectors.
+template <class T, class F>
+double lane_sum(int64_t n, const F& f) {
+  double total = 0;
+  for (int64_t start = 0; start < n; start += kChunk) {
+    const int64_t end = std::min(n, start + kChunk);
+    T lanes[kLanes] = {};
+    int64_t i = start;
+    for (; i + kLanes <= end; i += kLanes) {
+      for (int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] += f(i + lane);
+    }
+    for (; i < end; ++i) lanes[i % kLanes] += f(i);
+    for (const T lane : lanes) total += lane;
+  }
+  return total;
+}
+
+// Below this many elements a run along space is too short for its own sums: whole rows of channels
+// are added instead.
+constexpr int64_t kShortRun = 16;
+
+template <class T>
+void statistics_by_run(const T* x, const Extent& e, T* mean, T* variance) {
+  parallel_items(e.channels, 4 * e.count(), [&](int64_t c) {
+    // Chan's joining of the runs' means and squared deviations.
+    double m = 0, squares = 0, seen = 0;
+    for (int64_t n = 0; n < e.batch; ++n) {
+      const T* run = x + (n * e.channels + c) * e.space;
+      const double size = static_cast<double>(e.space);
+      const double run_mean = lane_sum<T>(e.space, [&](int64_t i) { return run[i]; }) / size;
+      const T center = static_cast<T>(run_mean);
+      // Of deviations from the rounded mean: shifted back below.
+      const double run_squares = lane_sum<T>(e.space, [&](int64_t i) {
+        const T deviation = run[i] - center;
+        return deviation * deviation;
+      });
+      const double shift = run_mean - static_cast<double>(center);
+      const double delta = run_mean - m;
+      squares += run_squares - size * shift * shift + delta * delta * seen * size / (seen + size);
+      seen += size;
+      m += delta * size / seen;
+    }
+    mean[c] = static_cast<T>(m);
+    variance[c] = static_cast<T>(std::max(0.0, squares / seen));
+  });
+}
+
+// Calls f(row, space index base) for each batch row [channels, space].
+template <class T>
+void statistics_by_row(const T* x, const Extent& e, T* mean, T* variance) {
+  std::vector<double> sums(e.channels, 0.0), squares(e.channels, 0.0);
+  const auto add_rows = [&](std::vector<double>& into, const auto& term) {
+    for (int64_t n = 0; n < e.batch; ++n) {
+      const T* row = x + n * e.channels * e.space;
+      if (e.space == 1) {
+        for (int64_t c = 0; c < e.channels; ++c) into[c] += term(row[c], c);
+        continue;
+      }
+      for (int64_t c = 0; c < e.channels; ++c) {
+        for (int64_t i = 0; i < e.space; ++i) into[c] += term(row[c * e.space + i], c);
+      }
+    }
+  };
+  add_rows(sums, [](T value, int64_t) { return static_cast<double>(value); });
+  for (double& sum : sums) sum /= static_cast<double>(e.count());
+  add_rows(squares, [&](T value, int64_t c) {
+    const double deviation = static_cast<double>(value) - sums[c];
+    return deviation * deviation;
+  });
+  for (int64_t c = 0; c < e.channels; ++c) {
+    mean[c] = static_cast<T>(sums[c]);
+    variance[c] = static_cast<T>(squares[c] / static_cast<double>(e.count()));
+  }
+}
+
+// y = scale[c] x + shift[c], and with a second array + slope[c] z.
+template <class T, class Run>
+void for_each_run(const Extent& e, const Run& run) {
+  parallel_items(e.batch, e.channels * e.space, [&](int64_t n) {
+    for (int64_t c = 0; c < e.channels; ++c) run((n * e.channels + c) * e.space, c);
+  });
+}
+
+template <class T>
+void affine(const T* x, T* y, const Extent& e, const std::vector<T>& scale,
+            const std::vector<T>& shift) {
+  if (e.space == 1) {
+    parallel_items(e.batch, e.channels, [&](int64_t n) {
+      const T* row = x + n * e.channels;
+      T* out = y + n * e.channels;
+      for (int64_t c = 0; c < e.channels; ++c) out[c] = scale[c] * row[c] + shift[c];
+    });
+    return;
+  }
+  for_each_run<T>(e, [&](int64_t start, int64_t c) {
+    const T a = scale[c], b = shift[c];
+    for (int64_t i = start; i < start + e.space; ++i) y[i] = a * x[i] + b;
+  });
+}
+
+template <class T>
+void affine_pair(const T* g, const T* x, T* y, const Extent& e, const std::vector<T>& g_scale,
+                 const std::vector<T>& x_scale, const std::vector<T>& shift) {
+  if (e.space == 1) {
+    parallel_items(e.batch, e.channels, [&](int64_t n) {
+      const int64_t at = n * e.channels;
+      for (int64_t c = 0; c < e.channels; ++c) {
+        y[at + c] = g_scale[c] * g[at + c] + x_scale[c] * x[at + c] + shift[c];
+      }
+    });
+    return;
+  }
+  for_each_run<T>(e, [&](int64_t start, int64_t c) {
+    const T p = g_scale[c], q = x_scale[c], r = shift[c];
+    for (int64_t i = start; i < start + e.space; ++i) y[i] = p * g[i] + q * x[i] + r;
+  });
+}
+
+// Per channel: sum of g, and sum of g (x - mean).
+template <class T>
+void gradient_sums(const T* g, const T* x, const T* mean, const Extent& e,
+                   std::vector<double>& g_sum, std::vector<double>& gx_sum) {
+  if (e.space < kShortRun) {
+    for (int64_t n = 0; n < e.batch; ++n) {
+      for (int64_t c = 0; c < e.channels; ++c) {
+        const int64_t start = (n * e.channels + c) * e.space;
+        for (int64_t i = start; i < start + e.space; ++i) {
+          g_sum[c] += g[i];
+          gx_sum[c] += static_cast<double>(g[i]) * (x[i] - mean[c]);
+        }
+      }
+    }
+    return;
+  }
+  parallel_items(e.channels, 4 * e.count(), [&](int64_t c) {
+    for (int64_t n = 0; n < e.batch; ++n) {
+      const int64_t start = (n * e.channels + c) * e.space;
+      const T center = mean[c];
+      g_sum[c] += lane_sum<T>(e.space, [&](int64_t i) { return g[start + i]; });
+      gx_sum[c] +=
+          lane_sum<T>(e.space, [&](int64_t i) { return g[start + i] * (x[start + i] - center); });
+    }
+  });
+}
+
+}  // namespace
+
+void batch_statistics(const Tensor& input, const Tensor& mean, const Tensor& variance) {
+  const Tensor x = dense(input);
+  const Extent e(x);
+  visit_floating(input.dtype(), "batch_norm", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if (e.space < kShortRun) {
+      statistics_by_row(data_of<T>(x), e, data_of<T>(mean), data_of<T>(variance));
+    } else {
+      statistics_by_run(data_of<T>(x), e, data_of<T>(mean), data_of<T>(variance));
+    }
+  });
+}
+
+Tensor normalize(const Tensor& input, const Tensor& mean, const Tensor& inverse_deviation,
+                 const Tensor& weight, const Tensor& bias) {
+  const Tensor x = dense(input);
+  const Tensor w = weight.defined() ? dense(weight) : weight;
+  const Tensor b = bias.defined() ? dense(bias) : bias;
+  const Tensor result = make_array(input.sizes(), input.dtype());
+  const Extent e(x);
+  visit_floating(input.dtype(), "batch_norm", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    std::vector<T> scale(e.channels), shift(e.channels);
+    for (int64_t c = 0; c < e.channels; ++c) {
+      scale[c] = data_of<T>(inverse_deviation)[c] * (w.defined() ? data_of<T>(w)[c] : T{1});
+      shift[c] = (b.defined() ? data_of<T>(b)[c] : T{0}) - data_of<T>(mean)[c] * scale[c];
+    }
+    affine(data_of<T>(x), data_of<T>(result), e, scale, shift);
+  });
+  return result;
+}
+
+// With d the inverse deviation and M the elements of a channel:
+//   dx = w d (g - sum(g) / M - (x - mean) d^2 sum(g (x - mean)) / M)
+// and without the two sums where mean and deviation are constants.
+BatchNormGradients batch_norm_gradients(const Tensor& grad, const Tensor& input, const Tensor& mean,
+                                        const Tensor& inverse_deviation, const Tensor& weight,
+                                        bool from_batch, bool want_input, bool want_affine) {
+  const Tensor g = dense(grad), x = dense(input);
+  const Tensor w = weight.defined() ? dense(weight) : weight;
+  const Extent e(x);
+  BatchNormGradients result;
+  visit_floating(input.dtype(), "batch_norm", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const T* const m = data_of<T>(mean);
+    const T* const d = data_of<T>(inverse_deviation);
+    std::vector<double> g_sum(e.channels, 0.0), gx_sum(e.channels, 0.0);
+    if (want_affine || from_batch) {
+      gradient_sums(data_of<T>(g), data_of<T>(x), m, e, g_sum, gx_sum);
+    }
+    if (want_affine) {
+      result.weight = make_array({e.channels}, input.dtype());
+      result.bias = make_array({e.channels}, input.dtype());
+      for (int64_t c = 0; c < e.channels; ++c) {
+        data_of<T>(result.weight)[c] = static_cast<T>(gx_sum[c] * d[c]);
+        data_of<T>(result.bias)[c] = static_cast<T>(g_sum[c]);
+      }
+    }
+    if (!want_input) return;
+    result.input = make_array(input.sizes(), input.dtype());
+    if (result.input.numel() == 0) return;
+    std::vector<T> g_scale(e.channels), x_scale(e.channels), shift(e.channels);
+    for (int64_t c = 0; c < e.channels; ++c) {
+      const double scale = d[c] * (w.defined() ? static_cast<double>(data_of<T>(w)[c]) : 1.0);
+      const double count = static_cast<double>(e.count());
+      const double slope =
+          from_batch ? -scale * static_cast<double>(d[c]) * d[c] * gx_sum[c] / count : 0.0;
+      g_scale[c] = static_cast<T>(scale);
+      x_scale[c] = static_cast<T>(slope);
+      shift[c] = static_cast<T>((from_batch ? -scale * g_sum[c] / count : 0.0) - slope * m[c]);
+    }
+    affine_pair(data_of<T>(g), data_of<T>(x), data_of<T>(result.input), e, g_scale, x_scale, shift);
+  });
+  return result;
+}
+
+}  // namespace gradtape::kernels

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <vector>
+
+#include "gradtape/core/tensor.h"
+
+// Pooling over the last two axes of dense or strided arrays [*, h, w].
+namespace gradtape::kernels {
+
+struct MaxPool2d {
+  int64_t kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w;
+  int64_t out_h, out_w;
+};
+
+// The largest elements [*, oh, ow]; their places y * w + x go to indices, of the same shape and
+// int32 or int64.
+Tensor max_pool2d(const Tensor& input, const MaxPool2d& pool, const Tensor& indices);
+// Adds grad [*, oh, ow] to zeros [*, h, w] at indices, and reads [*, h, w] at indices.
+Tensor pool_scatter(const Tensor& grad, const Tensor& indices, IntArrayRef input_sizes);
+Tensor pool_gather(const Tensor& input, const Tensor& indices);
+
+// The windows of one axis: [begin, end) of the input, and what the sum is divided by.
+struct PoolWindows {
+  struct Window {
+    int64_t begin, end;
+    double divisor;
+  };
+  std::vector<Window> windows;
+};
+
+// sum / (rows.divisor * cols.divisor) under each window, and its transpose.
+Tensor avg_pool2d(const Tensor& input, const PoolWindows& rows, const PoolWindows& cols);
+Tensor avg_pool2d_grad(const Tensor& grad, const PoolWindows& rows, const PoolWindows& cols,
+                       IntArrayRef input_sizes);
+
+}  // namespace gradtape::kernels
