@@ -19,6 +19,7 @@
 #include "gradtape/core/tensor.h"
 #include "gradtape/core/tensor_options.h"
 #include "gradtape/core/version.h"
+#include "gradtape/nn.h"
 #include "gradtape/ops/arithmetic.h"
 #include "gradtape/ops/compare.h"
 #include "gradtape/ops/copy.h"
@@ -28,3 +29,4 @@
 #include "gradtape/ops/math.h"
 #include "gradtape/ops/reduce.h"
 #include "gradtape/ops/view.h"
+#include "gradtape/optim.h"
