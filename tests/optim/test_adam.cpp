@@ -1,0 +1,63 @@
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "optim/golden_runs.h"
+
+#include "gradtape/gradtape.h"
+
+using namespace gradtape;
+
+namespace {
+void step(optim::Optimizer& optimizer, Tensor& p, double grad) {
+  p.mutable_grad() = full({1}, grad, kFloat64);
+  optimizer.step();
+}
+}  // namespace
+
+TEST_SUITE("optim/adam") {
+  TEST_CASE("two steps by hand") {
+    Tensor p = ones({1}, kFloat64).requires_grad_();
+    optim::Adam optimizer(std::vector<Tensor>{p},
+                          optim::AdamOptions(0.1).betas(std::make_tuple(0.5, 0.75)).eps(0));
+    step(optimizer, p, 2);  // m / (1 - b1) = 2, v / (1 - b2) = 4: one whole lr
+    CHECK(p.item<double>() == doctest::Approx(0.9).epsilon(1e-15));
+    step(optimizer, p, -4);  // m = -1.5 / 0.75 = -2; v = (0.75 + 4) / 0.4375
+    CHECK(p.item<double>() == doctest::Approx(0.9 + 0.2 / std::sqrt(4.75 / 0.4375)));
+  }
+
+  TEST_CASE("500 steps of Adam agree with PyTorch in double") { golden_runs::check("Adam"); }
+  TEST_CASE("500 steps of AdamW agree with PyTorch in double") { golden_runs::check("AdamW"); }
+
+  TEST_CASE("AdamW shrinks a parameter whose gradient is zero") {
+    Tensor p = ones({1}, kFloat64).requires_grad_();
+    optim::AdamW optimizer(std::vector<Tensor>{p}, optim::AdamWOptions(0.1).weight_decay(0.5));
+    step(optimizer, p, 0);
+    step(optimizer, p, 0);
+    CHECK(p.item<double>() == doctest::Approx(0.95 * 0.95).epsilon(1e-15));
+  }
+
+  TEST_CASE("Rosenbrock's minimum is found") {
+    Tensor p = tensor({-1.2, 1.}, kFloat64).requires_grad_();
+    optim::Adam optimizer(std::vector<Tensor>{p}, optim::AdamOptions(0.02));
+    for (int i = 0; i < 5000; ++i) {
+      const double x = p[0].item<double>(), y = p[1].item<double>();
+      p.mutable_grad() =
+          tensor({-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)}, kFloat64);
+      optimizer.step();
+    }
+    CHECK(p.allclose(ones({2}, kFloat64), 0, 1e-3));
+  }
+
+  TEST_CASE("bad options are errors that name the value") {
+    const std::vector<Tensor> p{ones({1}).requires_grad_()};
+    CHECK_THROWS_WITH_AS(optim::Adam(p, optim::AdamOptions(-1)), "Invalid learning rate: -1",
+                         Error);
+    CHECK_THROWS_WITH_AS(optim::Adam(p, optim::AdamOptions().eps(-2)), "Invalid epsilon value: -2",
+                         Error);
+    CHECK_THROWS_WITH_AS(optim::AdamW(p, optim::AdamWOptions().betas({1.5, 0.9})),
+                         "Invalid beta parameter at index 0: 1.5", Error);
+    CHECK_THROWS_WITH_AS(optim::AdamW(p, optim::AdamWOptions().betas({0.5, 1})),
+                         "Invalid beta parameter at index 1: 1", Error);
+  }
+}

@@ -1,0 +1,126 @@
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "gradtape/gradtape.h"
+
+using namespace gradtape;
+
+namespace {
+Tensor parameter(double value, double grad) {
+  Tensor p = full({2}, value).requires_grad_();
+  p.mutable_grad() = full({2}, grad);
+  return p;
+}
+}  // namespace
+
+TEST_SUITE("optim/optimizer") {
+  TEST_CASE("parameters without a gradient are skipped") {
+    Tensor a = parameter(1, 1), b = ones({2}).requires_grad_();
+    optim::Adam optimizer(std::vector<Tensor>{a, b});
+    optimizer.step();
+    CHECK_FALSE(a.equal(ones({2})));
+    CHECK(b.equal(ones({2})));
+    CHECK(optimizer.state().size() == 1);
+  }
+
+  TEST_CASE("a step moves the parameter's version on and records nothing") {
+    Tensor p = parameter(1, 1);
+    const int64_t before = p._version();
+    optim::SGD(std::vector<Tensor>{p}, 0.1).step();
+    CHECK(p._version() > before);
+    CHECK(p.is_leaf());
+  }
+
+  TEST_CASE("groups have options of their own, the others the defaults") {
+    Tensor a = parameter(1, 1), b = parameter(1, 1);
+    std::vector<optim::OptimizerParamGroup> groups;
+    groups.emplace_back(std::vector<Tensor>{a});
+    groups.emplace_back(std::vector<Tensor>{b}, std::make_unique<optim::SGDOptions>(0.5));
+    optim::SGD optimizer(groups, 0.25);
+    optimizer.step();
+    CHECK(a.equal(full({2}, 0.75)));
+    CHECK(b.equal(full({2}, 0.5)));
+    CHECK(optimizer.size() == 2);
+    CHECK(optimizer.param_groups()[1].options().get_lr() == 0.5);
+    optimizer.param_groups()[0].options().set_lr(1);
+    optimizer.step();
+    CHECK(a.equal(full({2}, -0.25)));
+    CHECK(static_cast<optim::SGDOptions&>(optimizer.defaults()).lr() == 0.25);
+  }
+
+  TEST_CASE("a parameter stands in one group only, and is a leaf") {
+    Tensor p = parameter(1, 1);
+    optim::SGD optimizer(std::vector<Tensor>{p}, 0.1);
+    CHECK_THROWS_WITH_AS(optimizer.add_param_group(optim::OptimizerParamGroup({p})),
+                         "some parameters appear in more than one parameter group", Error);
+    CHECK_THROWS_WITH_AS(optim::SGD(std::vector<Tensor>{p * 2}, 0.1),
+                         "can't optimize a non-leaf Tensor", Error);
+    optimizer.add_parameters({parameter(2, 2)});
+    CHECK(optimizer.size() == 2);
+  }
+
+  TEST_CASE("step returns the loss of the closure, which sees gradients on") {
+    Tensor p = parameter(3, 0);
+    optim::SGD optimizer(std::vector<Tensor>{p}, 0.5);
+    const Tensor loss = optimizer.step([&] {
+      optimizer.zero_grad();
+      Tensor sum = p.sum();
+      sum.backward();
+      return sum;
+    });
+    CHECK(loss.item<double>() == 6);
+    CHECK(p.equal(full({2}, 2.5)));
+  }
+
+  TEST_CASE("zero_grad leaves gradients defined and zero") {
+    Tensor p = parameter(1, 5);
+    optim::SGD optimizer(std::vector<Tensor>{p}, 0.1);
+    optimizer.zero_grad();
+    CHECK(p.grad().equal(zeros({2})));
+  }
+
+  TEST_CASE("state is found by the parameter, also by its address as text") {
+    Tensor p = parameter(1, 1);
+    optim::Adam optimizer(std::vector<Tensor>{p});
+    optimizer.step();
+    optimizer.step();
+    std::ostringstream address;
+    address << static_cast<const void*>(p.unsafeGetTensorImpl());
+    auto& state = static_cast<optim::AdamParamState&>(*optimizer.state()[address.str()]);
+    CHECK(state.step() == 2);
+    CHECK(state.exp_avg().defined());
+    CHECK_FALSE(state.max_exp_avg_sq().defined());
+  }
+
+  TEST_CASE("an optimizer continues from a saved state as if never stopped") {
+    Tensor a = parameter(1, 0.5), b = parameter(1, 0.5);
+    optim::Adam first(std::vector<Tensor>{a}), second(std::vector<Tensor>{b});
+    first.step();
+    second.step();
+    OrderedDict<std::string, Tensor> saved = first.state_dict();
+    CHECK(saved.keys() == std::vector<std::string>{"0.step", "0.exp_avg", "0.exp_avg_sq"});
+    CHECK(saved["0.step"].item<int64_t>() == 1);
+    optim::Adam resumed(std::vector<Tensor>{b});
+    resumed.load_state_dict(saved);
+    first.step();
+    resumed.step();
+    CHECK(a.equal(b));
+    saved.insert("7.step", zeros({}, kInt64));
+    CHECK_THROWS_AS(resumed.load_state_dict(saved), Error);
+  }
+
+  TEST_CASE("float parameters follow the double ones") {
+    Tensor a = full({1000}, 1.0).requires_grad_(), b = a.detach().to(kFloat64).requires_grad_();
+    optim::AdamW fa(std::vector<Tensor>{a}), fb(std::vector<Tensor>{b});
+    for (int i = 0; i < 20; ++i) {
+      a.mutable_grad() = a.detach() * 0.3;
+      b.mutable_grad() = b.detach() * 0.3;
+      fa.step();
+      fb.step();
+    }
+    CHECK(a.to(kFloat64).allclose(b, 1e-5, 1e-6));
+  }
+}
