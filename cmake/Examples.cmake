@@ -10,6 +10,14 @@ if(NOT CLI11_FOUND)
   return()
 endif()
 
+# What several examples use: #include "examples/common/progress.h".
+file(GLOB example_common CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/common/*.cpp)
+add_library(example_common STATIC ${example_common})
+target_compile_features(example_common PUBLIC cxx_std_20)
+target_include_directories(example_common PUBLIC ${PROJECT_SOURCE_DIR})
+target_link_libraries(example_common PRIVATE fmt::fmt)
+gradtape_warnings(example_common)
+
 foreach(main IN LISTS example_mains)
   cmake_path(GET main STEM name)
   set(sources ${main})
@@ -20,7 +28,7 @@ foreach(main IN LISTS example_mains)
   endif()
   add_executable(example_${name} ${sources})
   set_target_properties(example_${name} PROPERTIES OUTPUT_NAME ${name})
-  target_link_libraries(example_${name} PRIVATE gradtape gradtape_models CLI11::CLI11 fmt::fmt)
+  target_link_libraries(example_${name} PRIVATE example_common gradtape gradtape_models CLI11::CLI11 fmt::fmt)
   target_compile_definitions(example_${name}
                              PRIVATE GRADTAPE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   gradtape_warnings(example_${name})

@@ -42,6 +42,13 @@ class GzReader {
   uint64_t largest_content() { return gzdirect(file_) ? size_ : size_ * kLargestRatio; }
   uint64_t size() const { return size_; }
 
+  // False if a compressed file was cut, be it in its checksum.
+  bool complete() {
+    int code = Z_OK;
+    gzerror(file_, &code);
+    return code != Z_BUF_ERROR;
+  }
+
   // Up to bytes bytes; fewer at the end of the file.
   uint64_t read(void* target, uint64_t bytes) {
     uint64_t done = 0;
@@ -119,6 +126,8 @@ Tensor read_idx(const std::string& path) {
   uint8_t more;
   GRADTAPE_CHECK(file.read(&more, 1) == 0, "read_idx: the header of ", path, " says sizes ", sizes,
                  ", that is ", bytes, " bytes; the file has more", compressed(file, largest));
+  GRADTAPE_CHECK(file.complete(), "read_idx: ", path, " (", file.size(),
+                 " compressed) is truncated within its checksum");
   swap_bytes(data, result.numel(), element_size(type->dtype));
   return result;
 }
