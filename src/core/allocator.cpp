@@ -27,6 +27,9 @@ constexpr bool kCaching = true;
 // most a fifth of a block is unused and blocks of nearly the same size serve each other.
 constexpr int kClasses = 4 * 40;
 
+// More than any machine has; what is asked for by mistake must not index beyond the lists.
+constexpr size_t kLargest = size_t{1} << 44;
+
 constexpr int class_of(size_t bytes) {
   const size_t units = (bytes + 63) / 64;
   if (units <= 4) return units == 0 ? 0 : static_cast<int>(units) - 1;
@@ -44,6 +47,7 @@ constexpr size_t bytes_of(int size_class) {
 static_assert(bytes_of(class_of(1)) == 64 && bytes_of(class_of(256)) == 256);
 static_assert(bytes_of(class_of(257)) == 320 && bytes_of(class_of(512)) == 512);
 static_assert(bytes_of(class_of(513)) == 640 && bytes_of(class_of(1025)) == 1280);
+static_assert(class_of(kLargest) < kClasses);
 
 struct Block {
   Block* next;
@@ -144,16 +148,27 @@ void give_shared(int size_class, FreeList* from, size_t count) {
   for (; count > 0; --count) common.lists[size_class].push(from->pop());
 }
 
+void* take_from_system(size_t bytes) {
+  try {
+    return ::operator new(bytes, kAlignment);
+  } catch (const std::bad_alloc&) {
+    empty_cache();  // blocks of other sizes may be what is missing
+    return ::operator new(bytes, kAlignment);
+  }
+}
+
 }  // namespace
 
 void* allocate(size_t bytes) {
+  if (bytes > kLargest) [[unlikely]]
+    throw std::bad_alloc();
   if constexpr (!kCaching) return ::operator new(bytes, kAlignment);
   const int size_class = class_of(bytes);
   Local* mine = local ? local : make_local();
   if (mine && mine->lists[size_class].head) [[likely]]
     return mine->lists[size_class].pop();
   if (void* block = take_shared(size_class, mine)) return block;
-  return ::operator new(bytes_of(size_class), kAlignment);
+  return take_from_system(bytes_of(size_class));
 }
 
 void deallocate(void* block, size_t bytes) noexcept {

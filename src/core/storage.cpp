@@ -38,6 +38,12 @@ IntrusivePtr<Storage> Storage::borrow(void* data, size_t bytes,
 }
 
 IntrusivePtr<Storage> Storage::alias(IntrusivePtr<Storage> owner) {
+  // No chain of aliases: each keeps the first alone.
+  if (owner->foreign_ && owner->foreign_->owner) {
+    IntrusivePtr<Storage> first = owner->foreign_->owner;
+    owner = std::move(first);
+  }
+  owner->aliased_ = true;
   IntrusivePtr<Storage> storage = allocate(0);
   storage->data_ = owner->data_;
   storage->bytes_ = owner->bytes_;
@@ -47,6 +53,9 @@ IntrusivePtr<Storage> Storage::alias(IntrusivePtr<Storage> owner) {
 
 void Storage::resize(size_t bytes) {
   GRADTAPE_CHECK(!foreign_, "resize_: memory that somebody else owns cannot be resized (from ",
+                 bytes_, " to ", bytes, " bytes)");
+  GRADTAPE_CHECK(!(detached_ && aliased_),
+                 "resize_: memory that data() has handed out cannot be resized again (from ",
                  bytes_, " to ", bytes, " bytes)");
   auto* fresh = static_cast<std::byte*>(gradtape::allocate(bytes));
   poison(fresh, bytes);

@@ -26,7 +26,7 @@ class Storage : public RefCounted {
 
   /// Grows or shrinks, keeping the first bytes.
   ///
-  /// Throws: Error if the memory is borrowed.
+  /// Throws: Error if the memory is borrowed, or an alias points into it.
   void resize(size_t bytes);
 
   static void destroy(Storage* storage) noexcept;
@@ -48,6 +48,7 @@ class Storage : public RefCounted {
   size_t block_bytes_ = 0;
   std::atomic<uint32_t> version_{0};
   bool detached_ = false;
+  bool aliased_ = false;
   Foreign* foreign_ = nullptr;
 };
 
