@@ -6,11 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <exception>
-#include <filesystem>
 #include <fstream>
-#include <functional>
-#include <map>
-#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -18,226 +14,13 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "gradtape/gradtape.h"
-
-namespace lib = gradtape;
+#include "autograd/view_program.h"
 
 namespace {
 
-using nlohmann::json;
 using lib::Tensor;
-using Ints = std::vector<std::int64_t>;
-
-// ---- a program as PyTorch lines, to paste from a failure ------------------------------------------
-
-std::string join(const json& list) {
-  std::string text;
-  for (const json& item : list) text += (text.empty() ? "" : ", ") + item.dump();
-  return text;
-}
-
-std::string name(const json& variable) { return "v" + variable.dump(); }
-
-std::string call_text(const json& ins) {
-  const std::string op = ins["o"], self = name(ins["x"]);
-  const std::string ints = ins.contains("a") ? join(ins["a"]) : "";
-  const std::string other =
-      ins.contains("y") ? name(ins["y"]) : (ins.contains("s") ? ins["s"].dump() : "");
-  if (op == "set") {  // x[i] = y in C++; Python's would drop leading dimensions of 1 from y
-    return self + "[" + ints + (ins.contains("y") ? "].copy_(" : "].fill_(") + other + ")";
-  }
-  if (op == "set_slice") {
-    const json& a = ins["a"];
-    return self + "[" + a[0].dump() + ":" + a[1].dump() + ":" + a[2].dump() + "] = " + other;
-  }
-  if (op == "slice") return "torch.ops.aten.slice(" + self + ", " + ints + ")";
-  if (op == "as_strided") {
-    return self + ".as_strided([" + ints + "], [" + join(ins["b"]) + "], " + ins["c"].dump() + ")";
-  }
-  if (op == "masked_fill_") {
-    return self + ".masked_fill_(torch.tensor([" + join(ins["d"]) + "]).view(" + self +
-           ".shape).gt(0), " + other + ")";
-  }
-  if (op == "view" || op == "reshape" || op == "permute" || op == "expand") {
-    return self + "." + op + "([" + ints + "])";
-  }
-  return self + "." + op + "(" + ints + other + ")";
-}
-
-/// The whole program in Python; `made` holds how many variables each instruction made.
-std::string program_text(const json& program, const std::vector<std::size_t>& made) {
-  std::ostringstream text;
-  text << "import torch; torch.set_default_dtype(torch.double)\n";
-  std::size_t next = 0;
-  for (const json& leaf : program["leaves"]) {
-    text << "v" << next++ << " = torch.tensor([" << join(leaf["d"]) << "]).double().view("
-         << join(leaf["z"]) << ")" << (leaf["g"] == 1 ? ".requires_grad_()" : "") << "\n";
-  }
-  std::size_t at = 0;
-  for (const json& ins : program["code"]) {
-    if (ins.value("n", 0) == 1) text << "with torch.no_grad(): ";
-    const std::size_t results = at < made.size() ? made[at] : 0;
-    const std::string op = ins["o"];
-    const bool many = op == "split" || op == "chunk" || op == "unbind";
-    for (std::size_t i = 0; i < results; ++i) text << "v" << next++ << (many ? ", " : " ");
-    text << (results > 0 ? "= " : "") << call_text(ins) << "  # " << at++ << "\n";
-  }
-  text << "loss = 0\n";
-  for (const json& term : program["end"]["t"]) {
-    const std::string v = name(term[0]);
-    text << "loss = loss + (" << v << (term[2] == 2 ? " * " + v : "") << " * (" << term[1].dump()
-         << " + 0.25 * torch.arange(" << v << ".numel()).view(" << v << ".shape))).sum()\n";
-  }
-  const std::string mode = program["end"]["m"];
-  if (mode == "double") {
-    text << "first = torch.autograd.grad([loss], leaves, create_graph=True, allow_unused=True)\n"
-            "sum((g * g).sum() for g in first if g is not None).backward()\n";
-  } else {
-    if (mode != "backward") {
-      text << "loss.backward(" << (mode == "retain" ? "retain_graph=True" : "") << ")\n";
-    }
-    text << "loss.backward()\n";
-  }
-  return text.str();
-}
-
-// ---- running a program -------------------------------------------------------------------------------
-
-Tensor constant(const std::vector<double>& values, const Ints& sizes) {
-  return lib::tensor(values, lib::TensorOptions().dtype(lib::kFloat64)).view(sizes);
-}
-
-Ints sizes_of(const Tensor& tensor) {
-  Ints sizes;
-  for (std::int64_t dim = 0; dim < tensor.dim(); ++dim) sizes.push_back(tensor.size(dim));
-  return sizes;
-}
-
-using Made = std::vector<Tensor>;
-using Variables = std::vector<Tensor>;
-using Op = std::function<Made(const json& ins, Tensor& x, const Ints& a)>;
-
-const std::map<std::string, Op>& view_ops() {
-  static const std::map<std::string, Op> ops = {
-      {"view", [](const json&, Tensor& x, const Ints& a) { return Made{x.view(a)}; }},
-      {"reshape", [](const json&, Tensor& x, const Ints& a) { return Made{x.reshape(a)}; }},
-      {"permute", [](const json&, Tensor& x, const Ints& a) { return Made{x.permute(a)}; }},
-      {"expand", [](const json&, Tensor& x, const Ints& a) { return Made{x.expand(a)}; }},
-      {"transpose",
-       [](const json&, Tensor& x, const Ints& a) { return Made{x.transpose(a[0], a[1])}; }},
-      {"select", [](const json&, Tensor& x, const Ints& a) { return Made{x.select(a[0], a[1])}; }},
-      {"slice",
-       [](const json&, Tensor& x, const Ints& a) { return Made{x.slice(a[0], a[1], a[2], a[3])}; }},
-      {"narrow",
-       [](const json&, Tensor& x, const Ints& a) { return Made{x.narrow(a[0], a[1], a[2])}; }},
-      {"unsqueeze", [](const json&, Tensor& x, const Ints& a) { return Made{x.unsqueeze(a[0])}; }},
-      {"squeeze", [](const json&, Tensor& x, const Ints& a) { return Made{x.squeeze(a[0])}; }},
-      {"diagonal", [](const json&, Tensor& x, const Ints& a) { return Made{x.diagonal(a[0])}; }},
-      {"as_strided",
-       [](const json& ins, Tensor& x, const Ints& a) {
-         return Made{x.as_strided(a, ins["b"].get<Ints>(), ins["c"].get<std::int64_t>())};
-       }},
-      {"split", [](const json&, Tensor& x, const Ints& a) { return Made(x.split(a[0], a[1])); }},
-      {"chunk", [](const json&, Tensor& x, const Ints& a) { return Made(x.chunk(a[0], a[1])); }},
-      {"unbind", [](const json&, Tensor& x, const Ints& a) { return Made(x.unbind(a[0])); }},
-      {"detach", [](const json&, Tensor& x, const Ints&) { return Made{x.detach()}; }},
-  };
-  return ops;
-}
-
-const std::map<std::string, std::function<Tensor(Tensor&)>>& unary_ops() {
-  static const std::map<std::string, std::function<Tensor(Tensor&)>> ops = {
-      {"clone", [](Tensor& x) { return x.clone(); }},
-      {"exp", [](Tensor& x) { return x.exp(); }},
-      {"tanh", [](Tensor& x) { return x.tanh(); }},
-      {"sigmoid", [](Tensor& x) { return x.sigmoid(); }},
-      {"relu", [](Tensor& x) { return x.relu(); }},
-      {"zero_", [](Tensor& x) { return x.zero_(); }},
-      {"exp_", [](Tensor& x) { return x.exp_(); }},
-      {"tanh_", [](Tensor& x) { return x.tanh_(); }},
-      {"sigmoid_", [](Tensor& x) { return x.sigmoid_(); }},
-      {"relu_", [](Tensor& x) { return x.relu_(); }},
-      {"requires_grad_",
-       [](Tensor& x) {
-         x.requires_grad_(true);
-         return x;
-       }},
-  };
-  return ops;
-}
-
-/// Arithmetic and assignment with y, a tensor or a number; the result, or x itself.
-template <class Other>
-Tensor binary(const std::string& op, Tensor& x, const Other& y, const Ints& a) {
-  if (op == "add") return x.add(y);
-  if (op == "sub") return x.sub(y);
-  if (op == "mul") return x.mul(y);
-  if (op == "add_") return x.add_(y);
-  if (op == "sub_") return x.sub_(y);
-  if (op == "mul_") return x.mul_(y);
-  if (op == "set") {
-    x[a[0]] = y;
-    return x;
-  }
-  if (op == "set_slice") {
-    x.index_put_({lib::indexing::Slice(a[0], a[1], a[2])}, y);
-    return x;
-  }
-  FAIL("unknown op " << op);
-  return x;
-}
-
-/// Runs one instruction and gives the variables it makes.
-Made execute(const json& ins, Variables& variables) {
-  const std::string op = ins["o"];
-  const Ints a = ins.contains("a") ? ins["a"].get<Ints>() : Ints{};
-  Tensor x = variables.at(ins["x"].get<std::size_t>());
-  std::optional<lib::NoGradGuard> quiet;
-  if (ins.value("n", 0) == 1) quiet.emplace();
-
-  if (auto found = view_ops().find(op); found != view_ops().end()) return found->second(ins, x, a);
-  if (op == "sum") return {a.empty() ? x.sum() : x.sum(a[0])};
-  Tensor result;
-  if (auto found = unary_ops().find(op); found != unary_ops().end()) {
-    result = found->second(x);
-  } else if (ins.contains("y")) {
-    const Tensor y = variables.at(ins["y"].get<std::size_t>());
-    if (op == "matmul") {
-      result = x.matmul(y);
-    } else {
-      result = op == "copy_" ? x.copy_(y) : binary(op, x, y, a);
-    }
-  } else {
-    const double s = ins["s"];
-    if (op == "fill_") {
-      result = x.fill_(s);
-    } else if (op == "masked_fill_") {
-      const Tensor mask = constant(ins["d"].get<std::vector<double>>(), sizes_of(x)).gt(0);
-      result = x.masked_fill_(mask, s);
-    } else {
-      result = binary(op, x, s, a);
-    }
-  }
-  const bool writes = op.back() == '_' || op == "set" || op == "set_slice";
-  return writes ? Made{} : Made{result};
-}
-
-Tensor loss_of(const json& terms, const Variables& variables) {
-  Tensor loss;
-  for (const json& term : terms) {
-    const Tensor v = variables.at(term[0].get<std::size_t>());
-    std::vector<double> weights;
-    for (std::int64_t j = 0; j < v.numel(); ++j) {
-      weights.push_back(term[1].get<double>() + 0.25 * static_cast<double>(j));
-    }
-    const Tensor weight = constant(weights, sizes_of(v));
-    const Tensor value = ((term[2] == 2 ? v * v : v) * weight).sum();
-    loss = loss.defined() ? loss + value : value;
-  }
-  return loss;
-}
-
-// ---- comparing ---------------------------------------------------------------------------------------
+using nlohmann::json;
+using namespace view_program;
 
 std::vector<double> values_of(const Tensor& tensor) {
   lib::NoGradGuard guard;
@@ -247,10 +30,9 @@ std::vector<double> values_of(const Tensor& tensor) {
 }
 
 bool close(const std::vector<double>& got, const std::vector<double>& expected) {
-  return std::equal(got.begin(), got.end(), expected.begin(), expected.end(),
-                    [](double x, double y) {
-                      return std::abs(x - y) <= 1e-9 * std::max(1.0, std::abs(y));
-                    });
+  return std::equal(
+      got.begin(), got.end(), expected.begin(), expected.end(),
+      [](double x, double y) { return std::abs(x - y) <= 1e-9 * std::max(1.0, std::abs(y)); });
 }
 
 std::string show(const std::vector<double>& values) { return json(values).dump(); }
@@ -290,15 +72,15 @@ class Replay {
       const bool must_raise = !raises.is_null() && raises[0] == at;
       std::string message;
       try {
-        const Made made = execute(program_["code"][at], variables_);
+        const Variables made = execute(program_["code"][at], variables_);
         made_.push_back(made.size());
         variables_.insert(variables_.end(), made.begin(), made.end());
       } catch (const std::exception& error) {
         message = error.what();
         if (message.empty()) message = "(an empty message)";
       }
-      const std::string text = "instruction " + std::to_string(at) + ", " +
-                               call_text(program_["code"][at]) + ": ";
+      const std::string text =
+          "instruction " + std::to_string(at) + ", " + call_text(program_["code"][at]) + ": ";
       if (!compare_error(text, message, must_raise ? raises[1].get<std::string>() : "")) {
         return false;
       }
@@ -373,7 +155,8 @@ class Replay {
       message = error.what();
       if (message.empty()) message = "(an empty message)";
     }
-    if (expected.contains("loss") && loss.defined()) compare_values("loss", loss, json::array({expected["loss"]}));
+    if (expected.contains("loss") && loss.defined())
+      compare_values("loss", loss, json::array({expected["loss"]}));
     if (!compare_error("loss and backward: ", message, expected.value("error", ""))) return;
     if (expected.contains("first")) {
       for (std::size_t i = 0; i < first.size(); ++i) {
@@ -412,8 +195,8 @@ class Replay {
                         bool none_is_zero) {
     if (values.is_null() != !got.defined()) {
       const auto present = got.defined() ? values_of(got) : values.get<std::vector<double>>();
-      const bool zero = std::all_of(present.begin(), present.end(),
-                                    [](double v) { return std::abs(v) < 1e-9; });
+      const bool zero =
+          std::all_of(present.begin(), present.end(), [](double v) { return std::abs(v) < 1e-9; });
       if (!(none_is_zero && zero)) {
         differences_ << what << (got.defined() ? " is " + show(present) : " is undefined")
                      << ", expected " << values.dump() << "\n";
@@ -431,13 +214,9 @@ class Replay {
 };
 
 json read_programs() {
-#ifdef GRADTAPE_TEST_GOLDEN_DIR
-  const std::filesystem::path folder = GRADTAPE_TEST_GOLDEN_DIR;
-#else
-  const auto folder = std::filesystem::path(__FILE__).parent_path().parent_path() / "golden";
-#endif
-  std::ifstream file(folder / "view_programs.json");
-  REQUIRE_MESSAGE(file.good(), "cannot read " << (folder / "view_programs.json").string());
+  const std::string path = GRADTAPE_SOURCE_DIR "/tests/golden/view_programs.json";
+  std::ifstream file(path);
+  REQUIRE_MESSAGE(file.good(), "cannot read " << path);
   return json::parse(file);
 }
 
