@@ -8,6 +8,10 @@ last instruction, the gradients of the leaves, and the essential part of the mes
 instruction that raises is the last one; the end still follows, so that an error which had changed
 something would show.
 
+The drawing is in view_programs_maker.py, the running in view_programs_run.py, what a program exercises in
+view_programs_tags.py; tests/autograd/test_view_programs.cpp replays. It takes about two minutes and repeats
+byte for byte.
+
 An instruction: "o" name, "r" the variables it makes, "x" self, "y" other tensor, "s" scalar, "a" integers
 (sizes of as_strided in "a", strides in "b", offset in "c"), "d" constant data (a mask), "n": 1 if under
 no_grad. The end: "t" the terms [variable, c, power] of loss = sum((v ** power * w).sum()) with
