@@ -12,7 +12,7 @@ The drawing is in view_programs_maker.py, the running in view_programs_run.py, w
 view_programs_tags.py; tests/autograd/test_view_programs.cpp replays. It takes about two minutes and repeats
 byte for byte.
 
-An instruction: "o" name, "r" the variables it makes, "x" self, "y" other tensor, "s" scalar, "a" integers
+An instruction (the variables it makes get the next numbers): "o" name, "x" self, "y" other tensor, "s" scalar, "a" integers
 (sizes of as_strided in "a", strides in "b", offset in "c"), "d" constant data (a mask), "n": 1 if under
 no_grad. The end: "t" the terms [variable, c, power] of loss = sum((v ** power * w).sum()) with
 w = c + j / 4 over the flattened elements, "m" one of backward, retain (twice, the first with retain_graph),
