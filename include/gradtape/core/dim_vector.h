@@ -16,7 +16,7 @@ class DimVector {
   DimVector() = default;
   explicit DimVector(size_t size, int64_t value = 0) {
     reserve_fresh(size);
-    for (size_t i = 0; i < size; ++i) data()[i] = value;
+    for (uint32_t i = 0; i < size_; ++i) data()[i] = value;
   }
   DimVector(IntArrayRef values) : DimVector(values.begin(), values.end()) {}
   DimVector(std::initializer_list<int64_t> values) : DimVector(values.begin(), values.end()) {}
