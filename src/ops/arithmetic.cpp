@@ -254,6 +254,34 @@ struct DivRoundedScalar {
   Tensor vjp(const Tensor& grad, const Saved&) const { return zeros_like(grad); }
 };
 
+// As in PyTorch, it is part of the graph but has no gradient.
+struct FloorDivide {
+  static constexpr const char* name = "NotImplemented";
+  static constexpr Reads reads[] = {kNothing, kNothing};
+
+  Tensor forward(const Tensor& self, const Tensor& other) const {
+    check_divisor(self, other, "floor_divide");
+    return kernels::binary(kernels::kDivFloor, self, other);
+  }
+  Tensor vjp(int, const Tensor&, const Saved&) const {
+    detail::fail("derivative for aten::floor_divide is not implemented");
+  }
+};
+
+struct FloorDivideScalar {
+  static constexpr const char* name = "NotImplemented";
+  static constexpr Reads reads[] = {kNothing};
+  Scalar other;
+
+  Tensor forward(const Tensor& self) const {
+    check_divisor(self, other, "floor_divide");
+    return kernels::binary(kernels::kDivFloor, self, other);
+  }
+  Tensor vjp(const Tensor&, const Saved&) const {
+    detail::fail("derivative for aten::floor_divide is not implemented");
+  }
+};
+
 // self - other * floor(self / other)
 struct Remainder {
   static constexpr const char* name = "RemainderBackward1";
@@ -592,10 +620,10 @@ Tensor div(const Tensor& self, const Scalar& other, std::optional<std::string_vi
   return apply(DivRoundedScalar{other, parse_rounding(*rounding_mode)}, self);
 }
 Tensor floor_divide(const Tensor& self, const Tensor& other) {
-  return DivRounded{Rounding::Floor}.forward(self, other);
+  return apply(FloorDivide{}, self, other);
 }
 Tensor floor_divide(const Tensor& self, const Scalar& other) {
-  return DivRoundedScalar{other, Rounding::Floor}.forward(self);
+  return apply(FloorDivideScalar{other}, self);
 }
 Tensor remainder(const Tensor& self, const Tensor& other) {
   return apply(Remainder{}, self, other);

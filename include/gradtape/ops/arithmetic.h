@@ -41,7 +41,7 @@ Tensor div(const Tensor& self, const Tensor& other);
 Tensor div(const Tensor& self, const Scalar& other);
 Tensor div(const Tensor& self, const Tensor& other, std::optional<std::string_view> rounding_mode);
 Tensor div(const Tensor& self, const Scalar& other, std::optional<std::string_view> rounding_mode);
-/// The quotient rounded down; it takes no part in gradients.
+/// The quotient rounded down. Throws: in backward, Error: it has no gradient, as in PyTorch.
 Tensor floor_divide(const Tensor& self, const Tensor& other);
 Tensor floor_divide(const Tensor& self, const Scalar& other);
 /// What floor division leaves: it has the sign of other.
