@@ -37,20 +37,22 @@ Run conversion(ScalarType from, ScalarType to) {
 
 constexpr int64_t kGrain = 32768;
 
-// PyTorch's rule: finite and in range; for an unsigned dtype negative numbers wrap.
-template <class T>
-void check_fits(const Scalar& value) {
-  if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, double>) return;
-  using Limits = std::numeric_limits<T>;
-  const double number = value.toDouble();
-  if (std::is_floating_point_v<T> && !std::isfinite(number)) return;
-  const double highest = static_cast<double>(Limits::max());
-  const double lowest = std::is_unsigned_v<T> ? -highest : static_cast<double>(Limits::lowest());
-  GRADTAPE_CHECK(number >= lowest && number <= highest, "value cannot be converted to type ",
-                 dtype_of<T>(), " without overflow; got ", value);
-}
-
 }  // namespace
+
+void check_fits(const Scalar& value, ScalarType dtype) {
+  constexpr const char* kNames[] = {"uint8_t", "int8_t", "int16_t", "int",
+                                    "int64_t", "float",  "double",  "bool"};
+  if (dtype == kBool || dtype == kFloat64) return;
+  const double number = value.toDouble();
+  if (dtype == kFloat32 && !std::isfinite(number)) return;
+  visit_dtype(dtype, [&]<class T>(TypeTag<T>) {
+    using Limits = std::numeric_limits<T>;
+    const auto highest = static_cast<double>(Limits::max());
+    const double lowest = std::is_unsigned_v<T> ? -highest : static_cast<double>(Limits::lowest());
+    GRADTAPE_CHECK(number >= lowest && number <= highest, "value cannot be converted to type ",
+                   kNames[static_cast<size_t>(dtype)], " without overflow; got ", value);
+  });
+}
 
 void copy(const Tensor& target, const Tensor& source) {
   const TensorImpl& to = target.impl();
@@ -74,9 +76,9 @@ void copy(const Tensor& target, const Tensor& source) {
 
 void fill(const Tensor& target, const Scalar& value) {
   const TensorImpl& to = target.impl();
+  check_fits(value, to.dtype());
   if (to.numel() == 0) return;
   visit_dtype(to.dtype(), [&]<class T>(TypeTag<T>) {
-    check_fits<T>(value);
     const T one = value.isFloatingPoint() && std::is_integral_v<T> && !std::is_same_v<T, bool>
                       ? static_cast<T>(value.to<int64_t>())
                       : value.to<T>();

@@ -60,6 +60,9 @@ bool has_zero(const Tensor& values);
 // The shape that both broadcast to. Throws: Error naming the axis where they do not.
 DimVector broadcast_sizes(const DimVector& a, const DimVector& b);
 
+// Throws: Error if dtype cannot hold value: it must be in range, but negative numbers wrap in
+// unsigned dtypes.
+void check_fits(const Scalar& value, ScalarType dtype);
 // A copy with the strides of source, if no two of its elements share memory and none lies between
 // them; else in PyTorch's order of axes.
 Tensor copied(const Tensor& source, ScalarType dtype);

@@ -205,13 +205,15 @@ struct DivOfScalar {
 };
 
 void check_divisor(const Tensor& self, const Tensor& other, const char* op) {
-  if (is_floating_point(self.dtype()) || is_floating_point(other.dtype())) return;
+  const ScalarType type = result_type(self, other);
+  if (is_floating_point(type) || type == kBool) return;  // bools have no such kernel at all
   GRADTAPE_CHECK(!kernels::has_zero(other), "ZeroDivisionError: ", op,
                  ": integers cannot be divided by zero; got self ", self.sizes(), ", other ",
                  other.sizes());
 }
 void check_divisor(const Tensor& self, const Scalar& other, const char* op) {
-  if (is_floating_point(self.dtype()) || other.isFloatingPoint()) return;
+  const ScalarType type = result_type(self, other);
+  if (is_floating_point(type) || type == kBool) return;
   GRADTAPE_CHECK(other.toLong() != 0, "ZeroDivisionError: ", op,
                  ": integers cannot be divided by zero; got self ", self.sizes(), ", other ",
                  other);
@@ -344,6 +346,7 @@ struct PowScalar {
     const ScalarType type = result_type(self, exponent);
     GRADTAPE_CHECK(is_floating_point(type) || exponent.toLong() >= 0,
                    "Integers to negative integer powers are not allowed.");
+    kernels::check_fits(exponent, type);
     const double power = exponent.toDouble();
     if (type == self.dtype() && type != kBool) {
       if (power == 2) return kernels::unary(kernels::kSquare, self, out);
@@ -552,6 +555,8 @@ struct Clamp {
     type.include(self);
     if (min) type.include(*min);
     if (max) type.include(*max);
+    if (min) kernels::check_fits(*min, type.get());
+    if (max) kernels::check_fits(*max, type.get());
     const Scalar bounds[] = {min ? *min : *max, max.value_or(0)};
     const kernels::Kernel& kernel = !max   ? kernels::kClampMin
                                     : !min ? kernels::kClampMax
