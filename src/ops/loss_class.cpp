@@ -1,7 +1,6 @@
 #include "autograd/record.h"
 #include "kernels/loss.h"
 
-#include "gradtape/ops/factory.h"
 #include "gradtape/ops/loss.h"
 #include "gradtape/ops/softmax.h"
 
@@ -169,30 +168,6 @@ Tensor cross_entropy_loss(const Tensor& self, const Tensor& target, const Tensor
   if (label_smoothing == 0) return loss;
   const Tensor uniform = uniform_loss(log_probabilities, target, weight, reduction, ignore_index);
   return loss.mul(1 - label_smoothing).add(uniform.mul(label_smoothing / static_cast<double>(n)));
-}
-
-Tensor one_hot(const Tensor& self, int64_t num_classes) {
-  GRADTAPE_CHECK(self.dtype() == kInt64, "one_hot is only applicable to index tensor; got self of ",
-                 self.dtype());
-  GRADTAPE_CHECK(self.numel() > 0 || num_classes > 0,
-                 "one_hot: can not infer total number of classes from empty tensor ", self.sizes());
-  const Tensor indices = kernels::dense(self.detach());
-  const int64_t* index = indices.data_ptr<int64_t>();
-  int64_t largest = -1;
-  for (int64_t i = 0; i < indices.numel(); ++i) {
-    GRADTAPE_CHECK(index[i] >= 0, "one_hot: Class values must be non-negative; got ", index[i]);
-    largest = std::max(largest, index[i]);
-  }
-  const int64_t n = num_classes == -1 ? largest + 1 : num_classes;
-  GRADTAPE_CHECK(n > 0, "one_hot: num_classes should be positive; got ", n);
-  GRADTAPE_CHECK(largest < n, "one_hot: Class values must be smaller than num_classes (", n,
-                 "); got ", largest);
-  DimVector sizes(self.sizes());
-  sizes.push_back(n);
-  Tensor result = zeros(sizes, TensorOptions(kInt64));
-  int64_t* out = result.data_ptr<int64_t>();
-  for (int64_t i = 0; i < indices.numel(); ++i) out[i * n + index[i]] = 1;
-  return result;
 }
 
 }  // namespace gradtape

@@ -123,7 +123,7 @@ struct Std : Moments {
     visit_floating(result.dtype(), "std", [&](auto tag) {
       using T = typename decltype(tag)::type;
       T* values = reinterpret_cast<T*>(result.impl().data());
-      for (int64_t i = 0; i < result.numel(); ++i) values[i] = ::std::sqrt(values[i]);
+      for (int64_t i = 0; i < result.numel(); ++i) values[i] = std::sqrt(values[i]);
     });
     return result;
   }
@@ -152,7 +152,7 @@ struct Norm {
     const Tensor grad = restore_axes(partial, axes, keepdim, x.dim());
     if (p == 1) return x.sign().mul(grad);
     const Tensor result = restore_axes(saved.output(), axes, keepdim, x.dim());
-    if (::std::isinf(p)) {
+    if (std::isinf(p)) {
       const Tensor ties =
           x.abs().eq(result).logical_or(x.isnan().logical_and(result.isnan())).to(x.dtype());
       return x.sign().mul(grad.div(sum_of(ties)).mul(ties));

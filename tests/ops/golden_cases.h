@@ -3,6 +3,7 @@
 #include <cmath>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -22,7 +23,8 @@ class GoldenCases {
     const std::string path = GRADTAPE_SOURCE_DIR "/tests/golden/" + file;
     std::ifstream in(path);
     REQUIRE_MESSAGE(in.good(), path);
-    for (auto& entry : nlohmann::json::parse(in)["cases"]) {
+    const nlohmann::json file_contents = nlohmann::json::parse(in);
+    for (const auto& entry : file_contents["cases"]) {
       const std::string name = entry["name"];
       cases_[name] = entry;
     }

@@ -97,16 +97,6 @@ TEST_CASE("mse_loss broadcasts and has a gradient for the target too") {
   CHECK(allclose(z.grad(), full({2, 3}, -2.)));
 }
 
-TEST_CASE("one_hot marks each index") {
-  CHECK(equal(one_hot(tensor({0, 2})), tensor({{1, 0, 0}, {0, 0, 1}})));
-  CHECK(one_hot(tensor(1), 4).sizes().vec() == std::vector<int64_t>{4});
-  CHECK(contains(message_of([] {
-                   one_hot(tensor({0, 5}), 3);
-                 }),
-                 "Class values must be smaller than num_classes"));
-  CHECK(contains(message_of([] { one_hot(tensor({-1})); }), "Class values must be non-negative"));
-}
-
 TEST_CASE("losses refuse what does not fit") {
   const Tensor x = zeros({2, 3});
   const auto says = [](const char* part, const std::function<void()>& f) {

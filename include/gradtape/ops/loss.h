@@ -44,10 +44,5 @@ Tensor binary_cross_entropy(const Tensor& self, const Tensor& target, const Tens
 Tensor binary_cross_entropy_with_logits(const Tensor& self, const Tensor& target,
                                         const Tensor& weight = {}, const Tensor& pos_weight = {},
                                         int64_t reduction = Reduction::Mean);
-/// 1 at each index and 0 elsewhere, int64.
-///
-/// Shapes: self [*] of int64 -> [*, num_classes]; num_classes -1 takes the largest index plus one.
-/// Throws: Error if an index is negative or not below num_classes.
-Tensor one_hot(const Tensor& self, int64_t num_classes = -1);
 
 }  // namespace gradtape

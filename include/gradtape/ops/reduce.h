@@ -12,21 +12,21 @@ namespace gradtape {
 
 /// Sum of all elements, or along dim. Integers and bools add up to int64 unless dtype is given,
 /// which elements are converted to first.
-Tensor sum(const Tensor& self, ::std::optional<ScalarType> dtype = {});
+Tensor sum(const Tensor& self, std::optional<ScalarType> dtype = {});
 Tensor sum(const Tensor& self, IntArrayRef dim, bool keepdim = false,
-           ::std::optional<ScalarType> dtype = {});
+           std::optional<ScalarType> dtype = {});
 /// Sums the axes that broadcasting from sizes to self's shape made or repeated.
 ///
 /// Shapes: self [*]; result sizes. Throws: Error unless sizes is expandable to self's shape.
 Tensor sum_to_size(const Tensor& self, IntArrayRef sizes);
 /// The sum divided by the count; NaN of nothing. Throws: Error unless self or dtype is real.
-Tensor mean(const Tensor& self, ::std::optional<ScalarType> dtype = {});
+Tensor mean(const Tensor& self, std::optional<ScalarType> dtype = {});
 Tensor mean(const Tensor& self, IntArrayRef dim, bool keepdim = false,
-            ::std::optional<ScalarType> dtype = {});
+            std::optional<ScalarType> dtype = {});
 /// Product of all elements or along dim; integers as in sum. The gradient is right with zeros.
-Tensor prod(const Tensor& self, ::std::optional<ScalarType> dtype = {});
+Tensor prod(const Tensor& self, std::optional<ScalarType> dtype = {});
 Tensor prod(const Tensor& self, int64_t dim, bool keepdim = false,
-            ::std::optional<ScalarType> dtype = {});
+            std::optional<ScalarType> dtype = {});
 
 /// Mean squared distance from the mean, over n - 1 if unbiased, else n; NaN where that is 0.
 ///
@@ -36,12 +36,12 @@ Tensor var(const Tensor& self, IntArrayRef dim, bool unbiased = true, bool keepd
 /// The root of var; its gradient is 0 where it is 0, as PyTorch's.
 Tensor std(const Tensor& self, bool unbiased = true);
 Tensor std(const Tensor& self, IntArrayRef dim, bool unbiased = true, bool keepdim = false);
-::std::tuple<Tensor, Tensor> var_mean(const Tensor& self, bool unbiased = true);
-::std::tuple<Tensor, Tensor> var_mean(const Tensor& self, IntArrayRef dim, bool unbiased = true,
-                                      bool keepdim = false);
-::std::tuple<Tensor, Tensor> std_mean(const Tensor& self, bool unbiased = true);
-::std::tuple<Tensor, Tensor> std_mean(const Tensor& self, IntArrayRef dim, bool unbiased = true,
-                                      bool keepdim = false);
+std::tuple<Tensor, Tensor> var_mean(const Tensor& self, bool unbiased = true);
+std::tuple<Tensor, Tensor> var_mean(const Tensor& self, IntArrayRef dim, bool unbiased = true,
+                                    bool keepdim = false);
+std::tuple<Tensor, Tensor> std_mean(const Tensor& self, bool unbiased = true);
+std::tuple<Tensor, Tensor> std_mean(const Tensor& self, IntArrayRef dim, bool unbiased = true,
+                                    bool keepdim = false);
 /// (sum |x|^p)^(1/p). p = 0 counts what is not 0, p = +-inf is the extreme |x|. The gradient is 0
 /// where the norm is 0, and shared evenly where |x| ties for p = +-inf.
 ///
@@ -60,15 +60,15 @@ Tensor min(const Tensor& self);
 /// first NaN. The gradient goes there.
 ///
 /// Throws: Error if dim has size 0.
-::std::tuple<Tensor, Tensor> max(const Tensor& self, int64_t dim, bool keepdim = false);
-::std::tuple<Tensor, Tensor> min(const Tensor& self, int64_t dim, bool keepdim = false);
+std::tuple<Tensor, Tensor> max(const Tensor& self, int64_t dim, bool keepdim = false);
+std::tuple<Tensor, Tensor> min(const Tensor& self, int64_t dim, bool keepdim = false);
 /// As max and min along any axes, without positions; elements that tie share the gradient.
 Tensor amax(const Tensor& self, IntArrayRef dim = {}, bool keepdim = false);
 Tensor amin(const Tensor& self, IntArrayRef dim = {}, bool keepdim = false);
 /// Position of the largest (smallest) element along dim, or in row-major order; the first of
 /// equals.
-Tensor argmax(const Tensor& self, ::std::optional<int64_t> dim = {}, bool keepdim = false);
-Tensor argmin(const Tensor& self, ::std::optional<int64_t> dim = {}, bool keepdim = false);
+Tensor argmax(const Tensor& self, std::optional<int64_t> dim = {}, bool keepdim = false);
+Tensor argmin(const Tensor& self, std::optional<int64_t> dim = {}, bool keepdim = false);
 
 /// Whether all (any) elements are not 0: bool, of uint8 uint8.
 Tensor all(const Tensor& self);
