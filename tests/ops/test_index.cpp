@@ -1,0 +1,248 @@
+#include "ops/golden_shape.h"
+
+using namespace gradtape;
+using namespace gradtape::indexing;
+using namespace gradtape::testing;
+using nlohmann::json;
+
+namespace {
+
+Tensor index_tensor(const json& entry) {
+  const auto values = entry[2].get<std::vector<int64_t>>();
+  const ScalarType dtype = entry[0] == "mask" ? kBool : entry[0] == "byte" ? kUInt8 : kInt64;
+  return tensor(values).to(dtype).reshape(ints(entry[1]));
+}
+
+std::vector<TensorIndex> expression(const json& entries) {
+  auto end = [](const json& value) {
+    return value.is_null() ? std::optional<int64_t>() : std::optional(value.get<int64_t>());
+  };
+  std::vector<TensorIndex> result;
+  for (const json& entry : entries) {
+    const std::string kind = entry[0];
+    if (kind == "int") {
+      result.emplace_back(entry[1].get<int64_t>());
+    } else if (kind == "slice") {
+      result.emplace_back(Slice(end(entry[1]), end(entry[2]), end(entry[3])));
+    } else if (kind == "none") {
+      result.emplace_back(None);
+    } else if (kind == "ellipsis") {
+      result.emplace_back("...");
+    } else if (kind == "bool") {
+      result.emplace_back(entry[1].get<bool>());
+    } else {
+      result.emplace_back(index_tensor(entry));
+    }
+  }
+  return result;
+}
+
+std::vector<double> doubles(const json& list) { return list.get<std::vector<double>>(); }
+
+}  // namespace
+
+TEST_CASE("random index expressions read what PyTorch reads") {
+  const json golden = read_golden("index.json");
+  for (const json& c : golden["reads"]) {
+    CAPTURE(c.dump());
+    const Tensor x = counted(ints(c["shape"])).requires_grad_();
+    Tensor y;
+    const std::string error = error_of([&] { y = x.index(expression(c["index"])); });
+    CHECK(contains(error, c.value("error", "")));
+    CHECK(error.empty() == !c.contains("error"));
+    if (!error.empty() || c.contains("error")) continue;
+    CHECK(y.sizes().vec() == ints(c["sizes"]));
+    CHECK(elements(y) == doubles(c["values"]));
+    CHECK(elements(weighted_grad(y, {x})[0]) == doubles(c["grad"]));
+  }
+}
+
+TEST_CASE("random index expressions on the left of = write what PyTorch writes") {
+  const json golden = read_golden("index.json");
+  for (const json& c : golden["writes"]) {
+    CAPTURE(c.dump());
+    const Tensor x = counted(ints(c["shape"])).requires_grad_();
+    const Tensor v = counted(ints(c["value_sizes"]), 100).requires_grad_();
+    for (const bool by_method : {false, true}) {
+      Tensor z = x * 1;
+      const std::string error = error_of([&] {
+        if (by_method) {
+          z.index_put_(expression(c["index"]), v);
+        } else {
+          z.index(expression(c["index"])) = v;
+        }
+      });
+      CHECK(error.empty() == !c.contains("error"));
+      if (!error.empty() || c.contains("error")) {
+        CHECK(elements(z) == elements(x));
+        continue;
+      }
+      CHECK(elements(z) == doubles(c["values"]));
+      const auto grads = weighted_grad(z, {x, v});
+      CHECK(elements(grads[0]) == doubles(c["grad"]));
+      if (c.contains("value_grad") && grads[1].defined()) {
+        CHECK(elements(grads[1]) == doubles(c["value_grad"]));
+      }
+    }
+  }
+}
+
+TEST_CASE("assignment to an element, a row, a mask and a number of rows writes through") {
+  Tensor x = zeros({3, 3});
+  x[0] = ones({3});
+  x[1][2] = 5;
+  x.index({2, Slice(None, 2)}) = 7;
+  CHECK(elements(x) == std::vector<double>{1, 1, 1, 0, 0, 5, 7, 7, 0});
+  x.index({x > 4}) = -1;
+  x.index({tensor({0, 2}), tensor({0, 2})}) = tensor({8., 9.});
+  CHECK(elements(x) == std::vector<double>{8, 1, 1, 0, 0, -1, -1, -1, 9});
+  Tensor name = x[0];
+  name = zeros({1});  // names another tensor
+  CHECK(x[0][0].item<float>() == 8);
+  x[scalar_tensor(1)] = x[0];
+  CHECK(elements(x[1]) == std::vector<double>{8, 1, 1});
+}
+
+TEST_CASE("index_put_ with accumulate adds once for every mention") {
+  Tensor x = zeros({3}, kFloat64).requires_grad_() * 1;
+  const Tensor v = counted({4}, 1).requires_grad_();
+  x.index_put_({TensorIndex(tensor({0, 2, 0, 0}))}, v, /*accumulate=*/true);
+  CHECK(elements(x) == std::vector<double>{1 + 3 + 4, 0, 2});
+  CHECK(x.grad_fn()->name() == "IndexPutBackward0");
+  CHECK(elements(weighted_grad(x, {v})[0]) == std::vector<double>{1, 3, 1, 1});
+}
+
+TEST_CASE("index_select reads and index_add writes along a dimension") {
+  const Tensor x = counted({2, 3}).requires_grad_();
+  const Tensor index = tensor({2, 0, 2});
+  const Tensor y = x.index_select(1, index);
+  CHECK(elements(y) == std::vector<double>{2, 0, 2, 5, 3, 5});
+  CHECK(elements(weighted_grad(y, {x})[0]) == std::vector<double>{2, 0, 4, 5, 0, 10});
+  CHECK(elements(x.t().index_select(0, index.to(kInt32))) == std::vector<double>{2, 5, 0, 3, 2, 5});
+  CHECK(elements(x.detach().index_add(0, tensor({1, 1}), ones({2, 3}, kFloat64))) ==
+        std::vector<double>{0, 1, 2, 5, 6, 7});
+}
+
+TEST_CASE("index_add of many rows does not depend on the number of threads") {
+  manual_seed(3);
+  const Tensor rows = randn({5000, 32});
+  const Tensor index = randint(0, 50, {5000});
+  const int threads = get_num_threads();
+  set_num_threads(1);
+  const Tensor one = zeros({50, 32}).index_add(0, index, rows);
+  set_num_threads(2);
+  const Tensor two = zeros({50, 32}).index_add(0, index, rows);
+  set_num_threads(threads);
+  CHECK(elements(one) == elements(two));
+}
+
+TEST_CASE("gather and scatter") {
+  const Tensor x = counted({2, 3}).requires_grad_();
+  const Tensor index = tensor({{0, 1, 1}, {1, 0, 1}, {0, 0, 0}});
+  CHECK(elements(x.gather(0, index)) == std::vector<double>{0, 4, 5, 3, 1, 5, 0, 1, 2});
+  CHECK(elements(weighted_grad(x.gather(0, index), {x})[0]) ==
+        std::vector<double>{8, 13, 9, 4, 2, 9});
+  const Tensor to = tensor({{2, 0}, {1, 1}});
+  CHECK(elements(x.detach().scatter(1, to, counted({2, 2}, 10))) ==
+        std::vector<double>{11, 1, 10, 3, 13, 5});
+  CHECK(elements(x.detach().scatter_add(1, to, counted({2, 2}, 10))) ==
+        std::vector<double>{11, 1, 12, 3, 29, 5});
+  Tensor y = x * 1;
+  y.scatter_(1, to, -1);
+  CHECK(elements(y) == std::vector<double>{-1, 1, -1, 3, -1, 5});
+  CHECK(elements(weighted_grad(y, {x})[0]) == std::vector<double>{0, 2, 0, 4, 0, 6});
+}
+
+TEST_CASE("masked_fill, masked_select and where") {
+  const Tensor x = counted({2, 3}).requires_grad_();
+  const Tensor mask = tensor({true, false, true});
+  CHECK(elements(x.masked_fill(mask, -1)) == std::vector<double>{-1, 1, -1, -1, 4, -1});
+  CHECK(elements(x.masked_select(mask)) == std::vector<double>{0, 2, 3, 5});
+  CHECK(elements(weighted_grad(x.masked_select(mask), {x})[0]) ==
+        std::vector<double>{1, 0, 2, 3, 0, 4});
+  const Tensor value = scalar_tensor(9, kFloat64).requires_grad_();
+  Tensor y = x * 1;
+  y.masked_fill_(mask, value);
+  CHECK(elements(y) == std::vector<double>{9, 1, 9, 9, 4, 9});
+  CHECK(elements(weighted_grad(y, {value})[0]) == std::vector<double>{1 + 3 + 4 + 6});
+  CHECK(elements(where(x > 2, x, zeros({1}, kFloat64))) == std::vector<double>{0, 0, 0, 3, 4, 5});
+  CHECK(elements(where(mask, 1, x)) == std::vector<double>{1, 1, 1, 1, 4, 1});
+  CHECK(where(mask, 1., 2).dtype() == kFloat32);
+  CHECK(where(mask, 1, 2).dtype() == kInt64);
+  CHECK(where(mask, 1., ones({3}, kInt64)).dtype() == kFloat32);
+  CHECK(elements(where(tensor({{0, 1}, {1, 0}}))[1]) == std::vector<double>{1, 0});
+}
+
+TEST_CASE("nonzero, take, triangles, diagonals and one-hot vectors") {
+  CHECK(elements(tensor({{0, 3}, {4, 0}}).nonzero()) == std::vector<double>{0, 1, 1, 0});
+  CHECK(scalar_tensor(1).nonzero().sizes() == IntArrayRef{1, 0});
+  const Tensor x = counted({3, 3}, 1);
+  CHECK(elements(take(x, tensor({-1, 0}))) == std::vector<double>{9, 1});
+  CHECK(elements(x.tril()) == std::vector<double>{1, 0, 0, 4, 5, 0, 7, 8, 9});
+  CHECK(elements(x.triu(1)) == std::vector<double>{0, 2, 3, 0, 0, 6, 0, 0, 0});
+  CHECK(elements(x.diag(-1)) == std::vector<double>{4, 8});
+  CHECK(elements(tensor({1., 2.}).diag(1)) == std::vector<double>{0, 1, 0, 0, 0, 2, 0, 0, 0});
+  CHECK(elements(one_hot(tensor({2, 0}))) == std::vector<double>{0, 0, 1, 1, 0, 0});
+}
+
+TEST_CASE("embedding sums the gradients of a row's uses") {
+  const Tensor weight = counted({4, 2}).requires_grad_();
+  const Tensor indices = tensor({{1, 3}, {1, 0}});
+  const Tensor y = embedding(weight, indices);
+  CHECK(y.sizes() == IntArrayRef{2, 2, 2});
+  CHECK(elements(y) == std::vector<double>{2, 3, 6, 7, 2, 3, 0, 1});
+  CHECK(elements(weighted_grad(y, {weight})[0]) ==
+        std::vector<double>{7, 8, 1 + 5, 2 + 6, 0, 0, 3, 4});
+  CHECK(elements(weighted_grad(embedding(weight, indices, 3), {weight})[0]) ==
+        std::vector<double>{7, 8, 6, 8, 0, 0, 0, 0});
+  CHECK(elements(weighted_grad(embedding(weight, indices, -1, true), {weight})[0]) ==
+        std::vector<double>{7, 8, 3, 4, 0, 0, 3, 4});
+}
+
+TEST_CASE("errors of indexing are PyTorch's, and nothing is written") {
+  Tensor a = zeros({2, 3});
+  const Tensor index = tensor({5});
+  auto error = [&](auto f) { return error_of([&] { f(); }); };
+  const std::string out = "index 5 is out of bounds for dimension 0 with size 2";
+  CHECK(contains(error([&] { a.index({index}); }), out));
+  CHECK(contains(error([&] { a.index({5}); }), out));
+  CHECK(contains(error([&] { a.gather(0, tensor({{5}})); }), out));
+  CHECK(contains(error([&] { a.scatter_(0, tensor({{0, 5}}), 1); }), out));
+  CHECK(contains(error([&] { a.index_select(0, index); }), out));
+  CHECK(contains(error([&] { a.index_add_(0, tensor({0, 5}), ones({2, 3})); }), out));
+  CHECK(contains(error([&] { a.index_put_({tensor({0, 5})}, 1); }), out));
+  CHECK(contains(error([&] { embedding(a, index); }), "index out of range in self"));
+  CHECK(contains(error([&] {
+                   zeros({3, 4}).index({tensor({true, false})});
+                 }),
+                 "The shape of the mask [2] at index 0 does not match the shape of the indexed "
+                 "tensor [3, 4] at index 0"));
+  CHECK(contains(error([&] {
+                   a.index({tensor({0, 1}), tensor({0, 1, 2})});
+                 }),
+                 "shape mismatch: indexing tensors could not be broadcast together with shapes "
+                 "[2], [3]"));
+  CHECK(contains(error([&] { a.index({zeros({1})}); }),
+                 "tensors used as indices must be long, byte or bool tensors"));
+  CHECK(contains(error([&] { a.index({0, 0, 0}); }), "too many indices for tensor of dimension 2"));
+  CHECK(contains(error([&] { a.index_put_({tensor({0})}, zeros({1}, kFloat64)); }),
+                 "Index put requires the source and destination dtypes match, got Float for the "
+                 "destination and Double for the source."));
+  CHECK(contains(error([&] { a.index_put_({tensor({0})}, zeros({2})); }),
+                 "shape mismatch: value tensor of shape [2] cannot be broadcast to indexing result "
+                 "of shape [1, 3]"));
+  CHECK(contains(error([&] { a.index_select(0, tensor({{0}})); }),
+                 "index_select(): Index is supposed to be a vector"));
+  CHECK(contains(error([&] {
+                   a.masked_select(tensor({1, 0, 0}));
+                 }),
+                 "masked_select: expected BoolTensor or ByteTensor for mask"));
+  Tensor v = zeros({3});
+  CHECK(contains(error([&] {
+                   v.masked_fill_(ones({2, 3}, kBool), 1);
+                 }),
+                 "output with shape [3] doesn't match the broadcast shape [2, 3]"));
+  CHECK(contains(error([&] { one_hot(tensor({2}), 2); }),
+                 "Class values must be smaller than num_classes"));
+  CHECK(elements(a) == std::vector<double>(6, 0));
+}
