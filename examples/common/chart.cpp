@@ -81,7 +81,7 @@ bool write_curves(const std::string& path, const std::string& x_label,
       "set style line 1 linewidth 2 pointtype 7 pointsize 0.6 linecolor rgb '#1f77b4'\n"
       "set style line 2 linewidth 2 pointtype 7 pointsize 0.6 linecolor rgb '#d62728'\n"
       "set style line 3 linewidth 2 pointtype 7 pointsize 0.6 linecolor rgb '#2ca02c'\n"
-      "set grid linecolor rgb '#dddddd'\n";
+      "set grid linetype 1 linewidth 1 linecolor rgb '#dddddd'\n";
   script += fmt::format("set xlabel {}\nset key top right\nset yrange [0:*]\n", quoted(x_label));
   script += plot("loss", "loss", losses);
   script += "set key bottom right\nset yrange [*:1]\n";
