@@ -6,7 +6,7 @@
 #include <cxxabi.h>
 
 #include "autograd/inplace.h"
-#include "autograd/saved_tensor.h"
+#include "autograd/record.h"
 
 #include "gradtape/ops/factory.h"
 
@@ -91,10 +91,7 @@ class FunctionNode final : public Node {
   }
 
   variable_list unpack() {
-    GRADTAPE_CHECK(!state().freed,
-                   "Trying to backward through the graph a second time (or directly access saved "
-                   "tensors after they have already been freed). The graph was freed at ",
-                   name(), ".");
+    check_not_released(state().freed, *this);
     if (!state().to_save.empty()) return state().to_save;
     variable_list result;
     for (const SavedVariable& saved : state().saved) {

@@ -65,6 +65,7 @@ class CopySlices final : public Node {
   std::string name() const override { return "CopySlices"; }
 
   void backward(std::span<Tensor> grads, std::span<Tensor> into) override {
+    check_not_released(released_, *this);
     if (!grads[0].defined()) return;
     Tensor whole = empty_strided(base_->sizes(), base_->strides(), grads[0].options());
     whole.copy_(grads[0]);
@@ -83,7 +84,11 @@ class CopySlices final : public Node {
     for (size_t i = 1; i < inner.size(); ++i) into[i] = std::move(inner[i]);
   }
 
-  void release_saved() override { fn_->release_saved(); }
+  // Also where the op has saved nothing, as PyTorch.
+  void release_saved() override {
+    fn_->release_saved();
+    released_ = true;
+  }
 
  private:
   // While a graph of the gradient is recorded, what fn reads as its output is the view as it was
@@ -114,6 +119,7 @@ class CopySlices final : public Node {
   IntrusivePtr<TensorImpl> base_, view_;
   IntrusivePtr<Node> fn_;
   std::vector<Edge> edges_;
+  bool released_ = false;
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "gradtape/autograd/node.h"
 
+#include <utility>
+
 #include "autograd/tensor_record.h"
 
 namespace gradtape::autograd {
@@ -9,19 +11,14 @@ Node::~Node() = default;
 // A record keeps the records before it alive; freeing the last of a long chain by recursion would
 // overflow the stack, so the outermost call frees what the others only put aside.
 void Node::destroy(Node* node) noexcept {
-  thread_local std::vector<Node*>* waiting = nullptr;
-  if (waiting) {
-    waiting->push_back(node);
-    return;
-  }
-  std::vector<Node*> queue{node};
-  waiting = &queue;
-  while (!queue.empty()) {
-    Node* next = queue.back();
-    queue.pop_back();
-    delete next;
-  }
-  waiting = nullptr;
+  thread_local bool destroying = false;
+  thread_local Node* waiting = nullptr;
+  node->next_to_destroy_ = waiting;
+  waiting = node;
+  if (destroying) return;
+  destroying = true;
+  while (waiting) delete std::exchange(waiting, waiting->next_to_destroy_);
+  destroying = false;
 }
 
 }  // namespace gradtape::autograd

@@ -11,7 +11,9 @@ Tensor SavedTensor::unpack(const Node& reader, const IntrusivePtr<Node>& produce
       "one of the variables needed for gradient computation has been modified by an inplace "
       "operation: [",
       tensor_.toString(), " ", tensor_.sizes(), "]",
-      producer ? str(", which is output ", output_nr, " of ", producer->name(), ",") : "",
+      producer && !producer->is_leaf()
+          ? str(", which is output ", output_nr, " of ", producer->name(), ",")
+          : "",
       " is at version ", version, "; expected version ", version_,
       " instead. It is read by the gradient of ", reader.name(), ".");
   if (!producer || !GradMode::is_enabled()) return tensor_;
@@ -20,15 +22,15 @@ Tensor SavedTensor::unpack(const Node& reader, const IntrusivePtr<Node>& produce
   return recorded;
 }
 
-void RecordBase::check_not_released() const {
+void check_not_released(bool released, const Node& node) {
   GRADTAPE_CHECK(
-      !released_,
+      !released,
       "Trying to backward through the graph a second time (or directly access saved tensors after "
       "they have already been freed). Saved intermediate values of the graph are freed when you "
       "call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward "
       "through the graph a second time or if you need to access saved tensors after calling "
       "backward. The graph was freed at ",
-      name(), ".");
+      node.name(), ".");
 }
 
 Tensor Saved::input(int i) const {

@@ -33,6 +33,9 @@ inline constexpr Reads kOutput = 1u << 16;  // output i is kOutput << i
 
 class RecordBase;
 
+// Throws: Error, in PyTorch's words, if released: what node saved was freed by an earlier backward.
+void check_not_released(bool released, const Node& node);
+
 // What a vjp may read.
 class Saved {
  public:
@@ -60,8 +63,6 @@ class RecordBase : public Node {
   const SavedTensor& slot(Reads what) const {
     return saved_[std::popcount(saved_mask_ & (what - 1))];
   }
-  void check_not_released() const;
-
   SavedTensor* saved_ = nullptr;
   Reads saved_mask_ = 0;
   bool released_ = false;
@@ -100,7 +101,7 @@ class Record final : public RecordBase {
   void set_num_outputs(size_t count) { num_outputs_ = static_cast<uint32_t>(count); }
 
   void backward(std::span<Tensor> grads, std::span<Tensor> into) override {
-    check_not_released();
+    check_not_released(released_, *this);
     const Saved saved(*this);
     if constexpr (requires { op_->vjp(grads, saved, into); }) {
       op_->vjp(grads, saved, into);

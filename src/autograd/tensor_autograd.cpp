@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "autograd/inplace.h"
 #include "autograd/tensor_record.h"
 
@@ -103,7 +105,11 @@ void Tensor::retain_grad() const {
 
 bool Tensor::retains_grad() const {
   const TensorRecord* record = find_record(*this);
-  return record && record->slot && !is_leaf();
+  if (!record || !record->slot || is_leaf() || !record->fn->has_extras()) return false;
+  const auto& retained = record->fn->extras().retained;
+  return std::any_of(retained.begin(), retained.end(), [&](const auto& entry) {
+    return entry.first == record->output_nr && entry.second == record->slot;
+  });
 }
 
 unsigned Tensor::register_hook(std::function<Tensor(const Tensor&)> hook) const {

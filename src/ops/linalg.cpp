@@ -325,7 +325,7 @@ Tensor matmul(const Tensor& self, const Tensor& other) {
   if (b <= 2) {
     // One product over all leading axes.
     DimVector sizes(self.sizes());
-    sizes.resize(a - 1);
+    sizes.erase(a - 1);
     if (b == 2) sizes.push_back(other.sizes()[1]);
     const Tensor rows = as_rows(self);
     return (b == 2 ? mm(rows, other) : mv(rows, other)).view(sizes);

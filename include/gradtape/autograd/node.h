@@ -92,7 +92,10 @@ class Node : public RefCounted, public Pooled<Node> {
  private:
   uint32_t num_edges_ = 0;
   Edge* edges_ = nullptr;
-  uint64_t sequence_ = 0;
+  union {
+    uint64_t sequence_ = 0;
+    Node* next_to_destroy_;  // once nothing refers to this record
+  };
   std::unique_ptr<Extras> extras_;
 };
 

@@ -22,7 +22,13 @@ class Storage : public RefCounted {
   std::byte* data() const { return data_; }
   size_t nbytes() const { return bytes_; }
   uint32_t version() const { return version_.load(std::memory_order_relaxed); }
-  void bump_version() { version_.fetch_add(1, std::memory_order_relaxed); }
+  void bump_version() {
+    if (__libc_single_threaded) {  // see RefCounted
+      version_.store(version() + 1, std::memory_order_relaxed);
+    } else {
+      version_.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
 
   /// Grows or shrinks, keeping the first bytes.
   ///
