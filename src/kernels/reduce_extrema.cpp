@@ -29,8 +29,9 @@ struct Extremum {
   T identity() const { return worst<T, kMax>(); }
   auto map(auto x, auto) const { return x; }
   T combine(T a, T b) const { return ((kMax ? a > b : a < b) | (a != a)) ? a : b; }
+  // isnan, since xsimd 8.1's != is false for two NaNs.
   auto combine(xsimd::batch<T> a, xsimd::batch<T> b) const requires std::is_floating_point_v<T> {
-    return xsimd::select((kMax ? a > b : a < b) | (a != a), a, b);
+    return xsimd::select((kMax ? a > b : a < b) | xsimd::isnan(a), a, b);
   }
   T finish(T value) const { return value; }
 };

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "kernels/reduce.h"
@@ -31,9 +32,10 @@ struct SumSquares : SumAbs<T> {
 template <class T>
 struct CountNonzero : SumAbs<T> {
   T map(T x, T) const { return x != 0 ? T{1} : T{0}; }
+  // Of a NaN too, which xsimd 8.1's != takes for equal to everything.
   auto map(xsimd::batch<T> x, xsimd::batch<T>) const {
     using Batch = xsimd::batch<T>;
-    return xsimd::select(x != Batch(T{0}), Batch(T{1}), Batch(T{0}));
+    return xsimd::select(x == Batch(T{0}), Batch(T{0}), Batch(T{1}));
   }
 };
 
@@ -57,7 +59,7 @@ struct ExtremeAbs : SumAbs<T> {
   T identity() const { return kMax ? T{0} : std::numeric_limits<T>::infinity(); }
   T combine(T a, T b) const { return ((kMax ? a > b : a < b) || a != a) ? a : b; }
   auto combine(xsimd::batch<T> a, xsimd::batch<T> b) const {
-    return xsimd::select((kMax ? a > b : a < b) | (a != a), a, b);
+    return xsimd::select((kMax ? a > b : a < b) | xsimd::isnan(a), a, b);
   }
 };
 
@@ -66,6 +68,10 @@ struct ExtremeAbs : SumAbs<T> {
 Tensor norm(const Tensor& input, double p, AxisMask axes, DimVector sizes) {
   Tensor result = make_array(std::move(sizes), input.dtype());
   void* out = result.impl().data();
+  if (reduced_count(input, axes) == 0) {  // even of the smallest |x|
+    std::memset(out, 0, result.nbytes());
+    return result;
+  }
   visit_floating(input.dtype(), "norm", [&](auto tag) {
     using T = typename decltype(tag)::type;
     if (p == 2) {

@@ -36,7 +36,8 @@ struct SquaredDistance {
 };
 
 // -target log(x) - (1 - target) log(1 - x) with logarithms of at least -100. The gradient is
-// PyTorch's (x - target) / max(x (1 - x), 1e-12), which does not know of that bound.
+// PyTorch's (x - target) / max(x (1 - x), 1e-12), the bound a float, which does not know of that
+// bound.
 struct BinaryCrossEntropy {
   static constexpr const char* name = "BinaryCrossEntropyBackward0";
   static constexpr Reads reads[] = {kInput0 | kInput1, kInput0};
@@ -52,7 +53,7 @@ struct BinaryCrossEntropy {
     const Tensor x = saved.input(0);
     const Tensor one_minus = x.neg().add(1);
     if (i == 1) return grad.mul(one_minus.log().clamp_min(-100).sub(x.log().clamp_min(-100)));
-    return grad.mul(x.sub(saved.input(1))).div(one_minus.mul(x).clamp_min(1e-12));
+    return grad.mul(x.sub(saved.input(1))).div(one_minus.mul(x).clamp_min(1e-12f));
   }
 };
 

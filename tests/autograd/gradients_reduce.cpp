@@ -91,7 +91,7 @@ std::vector<Sample> likelihoods() {
   return {
       {"matrix", {values({4, 3}), tensor({2, 0, 1, 2})}},
       {"transposed", {values({3, 4}).transpose(0, 1).detach(), tensor({2, 0, 1, 2})}},
-      {"vector", {values({3}), tensor(1)}},
+      {"vector", {values({3}), tensor(2)}},
       {"image", {values({2, 3, 2}), tensor({{0, 1}, {2, 2}})}},
   };
 }
@@ -145,12 +145,12 @@ const GradientEntry kEntries[] = {
      products()},
     {"var",
      [](const Inputs& x) {
-       return Inputs{var(x[0]), var(x[0], {-1}, false, true)};
+       return Inputs{var(x[0]), var(x[0], IntArrayRef(-1), false, true)};
      },
      several()},
     {"std",
      [](const Inputs& x) {
-       return Inputs{gradtape::std(x[0]), gradtape::std(x[0], {-1})};
+       return Inputs{gradtape::std(x[0]), gradtape::std(x[0], IntArrayRef(-1))};
      },
      without_ties()},
     {"var_mean",
