@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
 #include <xsimd/xsimd.hpp>
@@ -303,6 +304,10 @@ void reduce_into(const R& reducer, const Tensor& input, AxisMask axes, void* out
   }
   const ReducePlan plan = make_plan(input, axes);
   if (plan.num_kept == 0) return;
+  if (plan.num_reduced == 0) {
+    std::fill_n(result, plan.num_kept, reducer.finish(reducer.identity()));
+    return;
+  }
   if (plan.by_columns()) {
     reduce_columns(reducer, plan, x, centers, result);
   } else {

@@ -216,8 +216,11 @@ Tensor randint(int64_t low, int64_t high, IntArrayRef sizes, std::optional<Gener
 Tensor randperm(int64_t n, TensorOptions options) { return randperm(n, std::nullopt, options); }
 Tensor randperm(int64_t n, std::optional<Generator> generator, TensorOptions options) {
   return made(n, options, [&](Tensor& t) {
+    GRADTAPE_CHECK(t.dtype() != kBool, "\"randperm\" not implemented for 'Bool'");
     visit_dtype(t.dtype(), [&]<class T>(TypeTag<T>) {
-      kernels::randperm(reinterpret_cast<T*>(t.impl().data()), n, chosen(generator));
+      if constexpr (!std::is_same_v<T, bool>) {
+        kernels::randperm(reinterpret_cast<T*>(t.impl().data()), n, chosen(generator));
+      }
     });
   });
 }

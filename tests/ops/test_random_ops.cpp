@@ -29,7 +29,7 @@ Tensor drawn(const std::string& name) {
   if (name == "random_ transposed") return zeros({3, 4}, kInt64).t().random_(0, 100);
   if (name == "random_") return zeros({6}).random_();
   if (name == "random_ int16") return zeros({6}, kInt16).random_();
-  if (name == "random_ from") return zeros({6}, kInt64).random_(5, std::nullopt);
+  if (name == "random_ from") return zeros({6}, kInt64).random_(5, std::optional<int64_t>());
   if (name == "exponential_") return zeros({6}).exponential_(2);
   if (name == "rand_like transposed") return rand_like(zeros({3, 4}).t());
   if (name == "randn_like transposed") return randn_like(zeros({5, 4}).t());
