@@ -1,5 +1,6 @@
 #include "kernels/activation.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -29,31 +30,107 @@ V erf_of(const V& x) {
   }
 }
 
-struct Exact {
+struct Gelu {
   template <class V>
-  static V value(const V& x) {
+  V value(const V& x) const {
     return V(0.5) * x * (V(1) + erf_of(V(kInverseSqrt2) * x));
   }
   template <class V>
-  static V slope(const V& x) {
+  V slope(const V& x) const {
     const V density = V(kInverseSqrt2Pi) * xsimd::exp(V(-0.5) * x * x);
     return V(0.5) * (V(1) + erf_of(V(kInverseSqrt2) * x)) + x * density;
   }
 };
 
-struct Approximate {
+struct GeluTanh {
   template <class V>
-  static V value(const V& x) {
+  V value(const V& x) const {
     const V inner = V(kTanhScale) * (x + V(kTanhCubic) * x * x * x);
     return V(0.5) * x * (V(1) + xsimd::tanh(inner));
   }
   template <class V>
-  static V slope(const V& x) {
+  V slope(const V& x) const {
     const V t = xsimd::tanh(V(kTanhScale) * (x + V(kTanhCubic) * x * x * x));
     const V inner_slope = V(kTanhScale) * (V(1) + V(3 * kTanhCubic) * x * x);
     return V(0.5) * (V(1) + t) + V(0.5) * x * (V(1) - t * t) * inner_slope;
   }
 };
+
+struct LeakyRelu {
+  double negative_slope;
+
+  template <class V>
+  V value(const V& x) const {
+    return xsimd::select(x > V(0), x, x * V(negative_slope));
+  }
+  template <class V>
+  V slope(const V& x) const {
+    return xsimd::select(x > V(0), V(1), V(negative_slope));
+  }
+};
+
+struct Elu {
+  double alpha;
+
+  template <class V>
+  V value(const V& x) const {
+    return xsimd::select(x > V(0), x, V(alpha) * xsimd::expm1(x));
+  }
+  template <class V>
+  V slope(const V& x) const {
+    return xsimd::select(x > V(0), V(1), V(alpha) * xsimd::exp(x));
+  }
+};
+
+template <class V>
+V sigmoid(const V& x) {
+  return V(1) / (V(1) + xsimd::exp(-x));
+}
+
+struct Silu {
+  template <class V>
+  V value(const V& x) const {
+    return x / (V(1) + xsimd::exp(-x));
+  }
+  template <class V>
+  V slope(const V& x) const {
+    const V s = sigmoid(x);
+    return s * (V(1) + x * (V(1) - s));
+  }
+};
+
+struct Softplus {
+  double beta, threshold;
+
+  template <class V>
+  V value(const V& x) const {
+    const V scaled = V(beta) * x;
+    return xsimd::select(scaled > V(threshold), x, xsimd::log1p(xsimd::exp(scaled)) / V(beta));
+  }
+  template <class V>
+  V slope(const V& x) const {
+    const V scaled = V(beta) * x;
+    return xsimd::select(scaled > V(threshold), V(1), sigmoid(scaled));
+  }
+};
+
+template <class F>
+Tensor visit(const ActivationOf& which, const F& f) {
+  switch (which.kind) {
+    case Activation::kGelu:
+      return f(Gelu{});
+    case Activation::kGeluTanh:
+      return f(GeluTanh{});
+    case Activation::kLeakyRelu:
+      return f(LeakyRelu{which.a});
+    case Activation::kElu:
+      return f(Elu{which.a});
+    case Activation::kSilu:
+      return f(Silu{});
+    default:
+      return f(Softplus{which.a, which.b});
+  }
+}
 
 // Whole vectors, and one more over a padded copy of the rest.
 template <class T, class F>
@@ -74,39 +151,33 @@ void vector_loop(int64_t n, const T* a, const T* b, T* out, const F& f) {
   });
 }
 
-template <class Kind>
-Tensor values(const Tensor& x) {
-  const Tensor source = dense(x);
-  Tensor result = make_array(x.impl().sizes(), x.dtype());
-  visit_floating(x.dtype(), "gelu", [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    const T* const data = source.data_ptr<T>();
-    vector_loop(x.numel(), data, data, result.data_ptr<T>(),
-                [](const auto& v, const auto&) { return Kind::value(v); });
-  });
-  return result;
-}
-
-template <class Kind>
-Tensor gradients(const Tensor& grad, const Tensor& x) {
-  const Tensor source = dense(x), g = dense(grad);
-  Tensor result = make_array(x.impl().sizes(), x.dtype());
-  visit_floating(x.dtype(), "gelu", [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    vector_loop(x.numel(), source.data_ptr<T>(), g.data_ptr<T>(), result.data_ptr<T>(),
-                [](const auto& v, const auto& up) { return up * Kind::slope(v); });
-  });
-  return result;
-}
-
 }  // namespace
 
-Tensor gelu(const Tensor& x, bool approximate) {
-  return approximate ? values<Approximate>(x) : values<Exact>(x);
+Tensor activation(const ActivationOf& which, const Tensor& x) {
+  const Tensor source = dense(x);
+  return visit(which, [&](const auto& kind) {
+    Tensor result = make_array(x.impl().sizes(), x.dtype());
+    visit_floating(x.dtype(), "activation", [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      const T* const data = source.data_ptr<T>();
+      vector_loop(x.numel(), data, data, result.data_ptr<T>(),
+                  [&](const auto& v, const auto&) { return kind.value(v); });
+    });
+    return result;
+  });
 }
 
-Tensor gelu_grad(const Tensor& grad, const Tensor& x, bool approximate) {
-  return approximate ? gradients<Approximate>(grad, x) : gradients<Exact>(grad, x);
+Tensor activation_grad(const ActivationOf& which, const Tensor& grad, const Tensor& x) {
+  const Tensor source = dense(x), g = dense(grad);
+  return visit(which, [&](const auto& kind) {
+    Tensor result = make_array(x.impl().sizes(), x.dtype());
+    visit_floating(x.dtype(), "activation", [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      vector_loop(x.numel(), source.data_ptr<T>(), g.data_ptr<T>(), result.data_ptr<T>(),
+                  [&](const auto& v, const auto& up) { return up * kind.slope(v); });
+    });
+    return result;
+  });
 }
 
 }  // namespace gradtape::kernels

@@ -4,9 +4,17 @@
 
 namespace gradtape::kernels {
 
-// x Phi(x), or its tanh approximation.
-Tensor gelu(const Tensor& x, bool approximate);
-// grad times gelu's derivative at x, in one pass.
-Tensor gelu_grad(const Tensor& grad, const Tensor& x, bool approximate);
+enum class Activation { kGelu, kGeluTanh, kLeakyRelu, kElu, kSilu, kSoftplus };
+
+// An activation and its constants: slope of kLeakyRelu, alpha of kElu, beta and threshold of
+// kSoftplus.
+struct ActivationOf {
+  Activation kind;
+  double a = 0, b = 0;
+};
+
+Tensor activation(const ActivationOf& which, const Tensor& x);
+// grad times the derivative at x, in one pass.
+Tensor activation_grad(const ActivationOf& which, const Tensor& grad, const Tensor& x);
 
 }  // namespace gradtape::kernels

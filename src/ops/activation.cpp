@@ -9,53 +9,87 @@ namespace gradtape {
 namespace {
 
 using namespace autograd;
+using kernels::Activation;
+using kernels::ActivationOf;
 
-Tensor gelu_backward(const Tensor& grad, const Tensor& x, bool approximate);
-
-// Phi(x) = (1 + erf(x / sqrt 2)) / 2, phi its derivative: gelu' = Phi + x phi.
-struct Gelu {
-  bool approximate;
-
-  static constexpr const char* name = "GeluBackward0";
-  static constexpr Reads reads[] = {kInput0};
-  Tensor forward(const Tensor& x) const { return kernels::gelu(x, approximate); }
-  Tensor vjp(const Tensor& grad, const Saved& saved) const {
-    return gelu_backward(grad, saved.input(0), approximate);
-  }
-};
-
-// gelu'' = phi (2 - x^2); of the approximation, with u its inner cubic and t = tanh(u),
-// (1 - t^2) (u' + x u'' / 2 - x t u'^2).
-Tensor second_slope(const Tensor& x, bool approximate) {
-  const Tensor square = x.mul(x);
-  if (!approximate) {
-    constexpr double kDensity = std::numbers::inv_sqrtpi / std::numbers::sqrt2;
-    return square.mul(-0.5).exp().mul(kDensity).mul(square.neg().add(2));
-  }
-  constexpr double kScale = std::numbers::inv_sqrtpi * std::numbers::sqrt2, kCubic = 0.044715;
-  const Tensor t = x.mul(square.mul(kCubic).add(1)).mul(kScale).tanh();
-  const Tensor slope = square.mul(3 * kCubic).add(1).mul(kScale);
-  const Tensor bend = square.mul(3 * kCubic * kScale);  // x u'' / 2
-  return t.mul(t).neg().add(1).mul(slope.add(bend).sub(x.mul(t).mul(slope).mul(slope)));
+constexpr const char* record_name(Activation kind) {
+  constexpr const char* kNames[] = {"GeluBackward0", "GeluBackward0", "LeakyReluBackward0",
+                                    "EluBackward0",  "SiluBackward0", "SoftplusBackward0"};
+  return kNames[static_cast<int>(kind)];
 }
 
-struct GeluGrad {
-  bool approximate;
+// 1 where the mask holds, in x's dtype.
+Tensor as_factor(const Tensor& mask, const Tensor& x) { return mask.to(x.dtype()); }
 
-  static constexpr const char* name = "GeluBackwardBackward0";
+// The second derivative at x, for gradients of gradients; undefined where it is 0 everywhere.
+// gelu: phi (2 - x^2), phi being the normal density; its approximation, with u the inner cubic and
+// t = tanh(u): (1 - t^2) (u' + x u'' / 2 - x t u'^2).
+Tensor second_slope(const ActivationOf& which, const Tensor& x) {
+  switch (which.kind) {
+    case Activation::kGelu: {
+      constexpr double kDensity = std::numbers::inv_sqrtpi / std::numbers::sqrt2;
+      const Tensor square = x.mul(x);
+      return square.mul(-0.5).exp().mul(kDensity).mul(square.neg().add(2));
+    }
+    case Activation::kGeluTanh: {
+      constexpr double kScale = std::numbers::inv_sqrtpi * std::numbers::sqrt2, kCubic = 0.044715;
+      const Tensor square = x.mul(x);
+      const Tensor t = x.mul(square.mul(kCubic).add(1)).mul(kScale).tanh();
+      const Tensor slope = square.mul(3 * kCubic).add(1).mul(kScale);
+      const Tensor bend = square.mul(3 * kCubic * kScale);  // x u'' / 2
+      return t.mul(t).neg().add(1).mul(slope.add(bend).sub(x.mul(t).mul(slope).mul(slope)));
+    }
+    case Activation::kElu:
+      return x.clamp_max(0).exp().mul(which.a).mul(as_factor(x.le(0), x));
+    case Activation::kSilu: {
+      const Tensor s = x.sigmoid();
+      return s.mul(s.neg().add(1)).mul(x.mul(s.mul(-2).add(1)).add(2));
+    }
+    case Activation::kSoftplus: {
+      const Tensor scaled = x.mul(which.a);
+      const Tensor s = scaled.sigmoid();
+      return s.mul(s.neg().add(1)).mul(which.a).mul(as_factor(scaled.le(which.b), x));
+    }
+    default:
+      return {};
+  }
+}
+
+// grad f'(x), one pass over memory; an op, so it has a gradient of its own.
+template <Activation kKind>
+struct ActivationGrad {
+  ActivationOf which;
+
+  static constexpr const char* name = record_name(kKind);
   static constexpr Reads reads[] = {kInput1, kInput0 | kInput1};
   Tensor forward(const Tensor& grad, const Tensor& x) const {
-    return kernels::gelu_grad(grad, x, approximate);
+    return kernels::activation_grad(which, grad, x);
   }
   Tensor vjp(int i, const Tensor& grad, const Saved& saved) const {
     const Tensor x = saved.input(1);
-    if (i == 0) return gelu_backward(grad, x, approximate);
-    return grad.mul(saved.input(0)).mul(second_slope(x, approximate));
+    if (i == 0) return apply(*this, grad, x);
+    const Tensor second = second_slope(which, x);
+    return second.defined() ? grad.mul(saved.input(0)).mul(second) : second;
   }
 };
 
-Tensor gelu_backward(const Tensor& grad, const Tensor& x, bool approximate) {
-  return apply(GeluGrad{approximate}, grad, x);
+template <Activation kKind>
+struct ActivationOp {
+  ActivationOf which;
+
+  static constexpr const char* name = record_name(kKind);
+  static constexpr Reads reads[] = {kInput0};
+  Tensor forward(const Tensor& x) const { return kernels::activation(which, x); }
+  Tensor vjp(const Tensor& grad, const Saved& saved) const {
+    return apply(ActivationGrad<kKind>{which}, grad, saved.input(0));
+  }
+};
+
+template <Activation kKind>
+Tensor activate(const char* op, const Tensor& self, double a = 0, double b = 0) {
+  GRADTAPE_CHECK(self.is_floating_point(), op, ": a floating point dtype is required; got self ",
+                 self.dtype(), " ", self.sizes());
+  return apply(ActivationOp<kKind>{{kKind, a, b}}, self);
 }
 
 }  // namespace
@@ -63,9 +97,23 @@ Tensor gelu_backward(const Tensor& grad, const Tensor& x, bool approximate) {
 Tensor gelu(const Tensor& self, std::string_view approximate) {
   GRADTAPE_CHECK(approximate == "none" || approximate == "tanh",
                  "approximate argument must be either none or tanh.; gelu got '", approximate, "'");
-  GRADTAPE_CHECK(self.is_floating_point(), "gelu: a floating point dtype is required; got self ",
-                 self.dtype(), " ", self.sizes());
-  return apply(Gelu{approximate == "tanh"}, self);
+  if (approximate == "tanh") return activate<Activation::kGeluTanh>("gelu", self);
+  return activate<Activation::kGelu>("gelu", self);
+}
+
+Tensor leaky_relu(const Tensor& self, const Scalar& negative_slope) {
+  return activate<Activation::kLeakyRelu>("leaky_relu", self, negative_slope.toDouble());
+}
+
+Tensor elu(const Tensor& self, const Scalar& alpha) {
+  return activate<Activation::kElu>("elu", self, alpha.toDouble());
+}
+
+Tensor silu(const Tensor& self) { return activate<Activation::kSilu>("silu", self); }
+
+Tensor softplus(const Tensor& self, const Scalar& beta, const Scalar& threshold) {
+  GRADTAPE_CHECK(beta.toDouble() != 0, "softplus: beta must not be 0; got self ", self.sizes());
+  return activate<Activation::kSoftplus>("softplus", self, beta.toDouble(), threshold.toDouble());
 }
 
 }  // namespace gradtape
