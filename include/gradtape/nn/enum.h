@@ -10,7 +10,7 @@ namespace gradtape {
 
 // Options that name one of several ways (kMean, kReLU, ...) are values of a type each, so that a
 // variant says which of them an option accepts: passing kReLU as a reduction does not compile.
-#define GRADTAPE_ENUM(name)                        \
+#define GRADTAPE_ENUM_DECLARE(name)                        \
   namespace enumtype {                             \
   struct k##name {                                 \
     static constexpr const char* text = "k" #name; \
@@ -18,48 +18,48 @@ namespace gradtape {
   }                                                \
   inline constexpr enumtype::k##name k##name {}
 
-GRADTAPE_ENUM(Linear);
-GRADTAPE_ENUM(Conv1D);
-GRADTAPE_ENUM(Conv2D);
-GRADTAPE_ENUM(Conv3D);
-GRADTAPE_ENUM(ConvTranspose1D);
-GRADTAPE_ENUM(ConvTranspose2D);
-GRADTAPE_ENUM(ConvTranspose3D);
-GRADTAPE_ENUM(Sigmoid);
-GRADTAPE_ENUM(Tanh);
-GRADTAPE_ENUM(ReLU);
-GRADTAPE_ENUM(GELU);
-GRADTAPE_ENUM(SiLU);
-GRADTAPE_ENUM(Mish);
-GRADTAPE_ENUM(LeakyReLU);
-GRADTAPE_ENUM(FanIn);
-GRADTAPE_ENUM(FanOut);
-GRADTAPE_ENUM(Constant);
-GRADTAPE_ENUM(Reflect);
-GRADTAPE_ENUM(Replicate);
-GRADTAPE_ENUM(Circular);
-GRADTAPE_ENUM(Nearest);
-GRADTAPE_ENUM(Bilinear);
-GRADTAPE_ENUM(Bicubic);
-GRADTAPE_ENUM(Trilinear);
-GRADTAPE_ENUM(Area);
-GRADTAPE_ENUM(NearestExact);
-GRADTAPE_ENUM(Sum);
-GRADTAPE_ENUM(Mean);
-GRADTAPE_ENUM(Max);
-GRADTAPE_ENUM(None);
-GRADTAPE_ENUM(BatchMean);
-GRADTAPE_ENUM(Zeros);
-GRADTAPE_ENUM(Border);
-GRADTAPE_ENUM(Reflection);
-GRADTAPE_ENUM(RNN_TANH);
-GRADTAPE_ENUM(RNN_RELU);
-GRADTAPE_ENUM(LSTM);
-GRADTAPE_ENUM(GRU);
-GRADTAPE_ENUM(Valid);
-GRADTAPE_ENUM(Same);
+GRADTAPE_ENUM_DECLARE(Linear);
+GRADTAPE_ENUM_DECLARE(Conv1D);
+GRADTAPE_ENUM_DECLARE(Conv2D);
+GRADTAPE_ENUM_DECLARE(Conv3D);
+GRADTAPE_ENUM_DECLARE(ConvTranspose1D);
+GRADTAPE_ENUM_DECLARE(ConvTranspose2D);
+GRADTAPE_ENUM_DECLARE(ConvTranspose3D);
+GRADTAPE_ENUM_DECLARE(Sigmoid);
+GRADTAPE_ENUM_DECLARE(Tanh);
+GRADTAPE_ENUM_DECLARE(ReLU);
+GRADTAPE_ENUM_DECLARE(GELU);
+GRADTAPE_ENUM_DECLARE(SiLU);
+GRADTAPE_ENUM_DECLARE(Mish);
+GRADTAPE_ENUM_DECLARE(LeakyReLU);
+GRADTAPE_ENUM_DECLARE(FanIn);
+GRADTAPE_ENUM_DECLARE(FanOut);
+GRADTAPE_ENUM_DECLARE(Constant);
+GRADTAPE_ENUM_DECLARE(Reflect);
+GRADTAPE_ENUM_DECLARE(Replicate);
+GRADTAPE_ENUM_DECLARE(Circular);
+GRADTAPE_ENUM_DECLARE(Nearest);
+GRADTAPE_ENUM_DECLARE(Bilinear);
+GRADTAPE_ENUM_DECLARE(Bicubic);
+GRADTAPE_ENUM_DECLARE(Trilinear);
+GRADTAPE_ENUM_DECLARE(Area);
+GRADTAPE_ENUM_DECLARE(NearestExact);
+GRADTAPE_ENUM_DECLARE(Sum);
+GRADTAPE_ENUM_DECLARE(Mean);
+GRADTAPE_ENUM_DECLARE(Max);
+GRADTAPE_ENUM_DECLARE(None);
+GRADTAPE_ENUM_DECLARE(BatchMean);
+GRADTAPE_ENUM_DECLARE(Zeros);
+GRADTAPE_ENUM_DECLARE(Border);
+GRADTAPE_ENUM_DECLARE(Reflection);
+GRADTAPE_ENUM_DECLARE(RNN_TANH);
+GRADTAPE_ENUM_DECLARE(RNN_RELU);
+GRADTAPE_ENUM_DECLARE(LSTM);
+GRADTAPE_ENUM_DECLARE(GRU);
+GRADTAPE_ENUM_DECLARE(Valid);
+GRADTAPE_ENUM_DECLARE(Same);
 
-#undef GRADTAPE_ENUM
+#undef GRADTAPE_ENUM_DECLARE
 
 namespace enumtype {
 

@@ -1,6 +1,7 @@
 #include "gradtape/nn/functional/activation.h"
 
 #include "gradtape/ops/activation.h"
+#include "gradtape/ops/math.h"
 #include "gradtape/ops/softmax.h"
 
 namespace gradtape::nn::functional {
