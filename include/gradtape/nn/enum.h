@@ -10,54 +10,54 @@ namespace gradtape {
 
 // Options that name one of several ways (kMean, kReLU, ...) are values of a type each, so that a
 // variant says which of them an option accepts: passing kReLU as a reduction does not compile.
-#define GRADTAPE_ENUM_DECLARE(name)                        \
-  namespace enumtype {                             \
-  struct k##name {                                 \
-    static constexpr const char* text = "k" #name; \
-  };                                               \
-  }                                                \
-  inline constexpr enumtype::k##name k##name {}
+#define GRADTAPE_ENUM_DECLARE(name)            \
+  namespace enumtype {                         \
+  struct name {                                \
+    static constexpr const char* text = #name; \
+  };                                           \
+  }                                            \
+  inline constexpr enumtype::name name {}
 
-GRADTAPE_ENUM_DECLARE(Linear);
-GRADTAPE_ENUM_DECLARE(Conv1D);
-GRADTAPE_ENUM_DECLARE(Conv2D);
-GRADTAPE_ENUM_DECLARE(Conv3D);
-GRADTAPE_ENUM_DECLARE(ConvTranspose1D);
-GRADTAPE_ENUM_DECLARE(ConvTranspose2D);
-GRADTAPE_ENUM_DECLARE(ConvTranspose3D);
-GRADTAPE_ENUM_DECLARE(Sigmoid);
-GRADTAPE_ENUM_DECLARE(Tanh);
-GRADTAPE_ENUM_DECLARE(ReLU);
-GRADTAPE_ENUM_DECLARE(GELU);
-GRADTAPE_ENUM_DECLARE(SiLU);
-GRADTAPE_ENUM_DECLARE(Mish);
-GRADTAPE_ENUM_DECLARE(LeakyReLU);
-GRADTAPE_ENUM_DECLARE(FanIn);
-GRADTAPE_ENUM_DECLARE(FanOut);
-GRADTAPE_ENUM_DECLARE(Constant);
-GRADTAPE_ENUM_DECLARE(Reflect);
-GRADTAPE_ENUM_DECLARE(Replicate);
-GRADTAPE_ENUM_DECLARE(Circular);
-GRADTAPE_ENUM_DECLARE(Nearest);
-GRADTAPE_ENUM_DECLARE(Bilinear);
-GRADTAPE_ENUM_DECLARE(Bicubic);
-GRADTAPE_ENUM_DECLARE(Trilinear);
-GRADTAPE_ENUM_DECLARE(Area);
-GRADTAPE_ENUM_DECLARE(NearestExact);
-GRADTAPE_ENUM_DECLARE(Sum);
-GRADTAPE_ENUM_DECLARE(Mean);
-GRADTAPE_ENUM_DECLARE(Max);
-GRADTAPE_ENUM_DECLARE(None);
-GRADTAPE_ENUM_DECLARE(BatchMean);
-GRADTAPE_ENUM_DECLARE(Zeros);
-GRADTAPE_ENUM_DECLARE(Border);
-GRADTAPE_ENUM_DECLARE(Reflection);
-GRADTAPE_ENUM_DECLARE(RNN_TANH);
-GRADTAPE_ENUM_DECLARE(RNN_RELU);
-GRADTAPE_ENUM_DECLARE(LSTM);
-GRADTAPE_ENUM_DECLARE(GRU);
-GRADTAPE_ENUM_DECLARE(Valid);
-GRADTAPE_ENUM_DECLARE(Same);
+GRADTAPE_ENUM_DECLARE(kLinear);
+GRADTAPE_ENUM_DECLARE(kConv1D);
+GRADTAPE_ENUM_DECLARE(kConv2D);
+GRADTAPE_ENUM_DECLARE(kConv3D);
+GRADTAPE_ENUM_DECLARE(kConvTranspose1D);
+GRADTAPE_ENUM_DECLARE(kConvTranspose2D);
+GRADTAPE_ENUM_DECLARE(kConvTranspose3D);
+GRADTAPE_ENUM_DECLARE(kSigmoid);
+GRADTAPE_ENUM_DECLARE(kTanh);
+GRADTAPE_ENUM_DECLARE(kReLU);
+GRADTAPE_ENUM_DECLARE(kGELU);
+GRADTAPE_ENUM_DECLARE(kSiLU);
+GRADTAPE_ENUM_DECLARE(kMish);
+GRADTAPE_ENUM_DECLARE(kLeakyReLU);
+GRADTAPE_ENUM_DECLARE(kFanIn);
+GRADTAPE_ENUM_DECLARE(kFanOut);
+GRADTAPE_ENUM_DECLARE(kConstant);
+GRADTAPE_ENUM_DECLARE(kReflect);
+GRADTAPE_ENUM_DECLARE(kReplicate);
+GRADTAPE_ENUM_DECLARE(kCircular);
+GRADTAPE_ENUM_DECLARE(kNearest);
+GRADTAPE_ENUM_DECLARE(kBilinear);
+GRADTAPE_ENUM_DECLARE(kBicubic);
+GRADTAPE_ENUM_DECLARE(kTrilinear);
+GRADTAPE_ENUM_DECLARE(kArea);
+GRADTAPE_ENUM_DECLARE(kNearestExact);
+GRADTAPE_ENUM_DECLARE(kSum);
+GRADTAPE_ENUM_DECLARE(kMean);
+GRADTAPE_ENUM_DECLARE(kMax);
+GRADTAPE_ENUM_DECLARE(kNone);
+GRADTAPE_ENUM_DECLARE(kBatchMean);
+GRADTAPE_ENUM_DECLARE(kZeros);
+GRADTAPE_ENUM_DECLARE(kBorder);
+GRADTAPE_ENUM_DECLARE(kReflection);
+GRADTAPE_ENUM_DECLARE(kRNN_TANH);
+GRADTAPE_ENUM_DECLARE(kRNN_RELU);
+GRADTAPE_ENUM_DECLARE(kLSTM);
+GRADTAPE_ENUM_DECLARE(kGRU);
+GRADTAPE_ENUM_DECLARE(kValid);
+GRADTAPE_ENUM_DECLARE(kSame);
 
 #undef GRADTAPE_ENUM_DECLARE
 
