@@ -26,6 +26,7 @@ bool requires_grad(const Tensor& tensor) {
 }
 
 Edge gradient_edge(const Tensor& tensor) {
+  if (!tensor.defined()) return {};  // an optional input that was left out
   Edge edge{nullptr, 0, tensor.dtype(), tensor.impl().sizes()};
   TensorRecord* record = tensor.impl().record();
   if (!record) return edge;

@@ -10,56 +10,56 @@ namespace gradtape {
 
 // Options that name one of several ways (kMean, kReLU, ...) are values of a type each, so that a
 // variant says which of them an option accepts: passing kReLU as a reduction does not compile.
-#define GRADTAPE_ENUM(name)                        \
-  namespace enumtype {                             \
-  struct k##name {                                 \
-    static constexpr const char* text = "k" #name; \
-  };                                               \
-  }                                                \
-  inline constexpr enumtype::k##name k##name {}
+#define GRADTAPE_ENUM_DECLARE(name)            \
+  namespace enumtype {                         \
+  struct name {                                \
+    static constexpr const char* text = #name; \
+  };                                           \
+  }                                            \
+  inline constexpr enumtype::name name {}
 
-GRADTAPE_ENUM(Linear);
-GRADTAPE_ENUM(Conv1D);
-GRADTAPE_ENUM(Conv2D);
-GRADTAPE_ENUM(Conv3D);
-GRADTAPE_ENUM(ConvTranspose1D);
-GRADTAPE_ENUM(ConvTranspose2D);
-GRADTAPE_ENUM(ConvTranspose3D);
-GRADTAPE_ENUM(Sigmoid);
-GRADTAPE_ENUM(Tanh);
-GRADTAPE_ENUM(ReLU);
-GRADTAPE_ENUM(GELU);
-GRADTAPE_ENUM(SiLU);
-GRADTAPE_ENUM(Mish);
-GRADTAPE_ENUM(LeakyReLU);
-GRADTAPE_ENUM(FanIn);
-GRADTAPE_ENUM(FanOut);
-GRADTAPE_ENUM(Constant);
-GRADTAPE_ENUM(Reflect);
-GRADTAPE_ENUM(Replicate);
-GRADTAPE_ENUM(Circular);
-GRADTAPE_ENUM(Nearest);
-GRADTAPE_ENUM(Bilinear);
-GRADTAPE_ENUM(Bicubic);
-GRADTAPE_ENUM(Trilinear);
-GRADTAPE_ENUM(Area);
-GRADTAPE_ENUM(NearestExact);
-GRADTAPE_ENUM(Sum);
-GRADTAPE_ENUM(Mean);
-GRADTAPE_ENUM(Max);
-GRADTAPE_ENUM(None);
-GRADTAPE_ENUM(BatchMean);
-GRADTAPE_ENUM(Zeros);
-GRADTAPE_ENUM(Border);
-GRADTAPE_ENUM(Reflection);
-GRADTAPE_ENUM(RNN_TANH);
-GRADTAPE_ENUM(RNN_RELU);
-GRADTAPE_ENUM(LSTM);
-GRADTAPE_ENUM(GRU);
-GRADTAPE_ENUM(Valid);
-GRADTAPE_ENUM(Same);
+GRADTAPE_ENUM_DECLARE(kLinear);
+GRADTAPE_ENUM_DECLARE(kConv1D);
+GRADTAPE_ENUM_DECLARE(kConv2D);
+GRADTAPE_ENUM_DECLARE(kConv3D);
+GRADTAPE_ENUM_DECLARE(kConvTranspose1D);
+GRADTAPE_ENUM_DECLARE(kConvTranspose2D);
+GRADTAPE_ENUM_DECLARE(kConvTranspose3D);
+GRADTAPE_ENUM_DECLARE(kSigmoid);
+GRADTAPE_ENUM_DECLARE(kTanh);
+GRADTAPE_ENUM_DECLARE(kReLU);
+GRADTAPE_ENUM_DECLARE(kGELU);
+GRADTAPE_ENUM_DECLARE(kSiLU);
+GRADTAPE_ENUM_DECLARE(kMish);
+GRADTAPE_ENUM_DECLARE(kLeakyReLU);
+GRADTAPE_ENUM_DECLARE(kFanIn);
+GRADTAPE_ENUM_DECLARE(kFanOut);
+GRADTAPE_ENUM_DECLARE(kConstant);
+GRADTAPE_ENUM_DECLARE(kReflect);
+GRADTAPE_ENUM_DECLARE(kReplicate);
+GRADTAPE_ENUM_DECLARE(kCircular);
+GRADTAPE_ENUM_DECLARE(kNearest);
+GRADTAPE_ENUM_DECLARE(kBilinear);
+GRADTAPE_ENUM_DECLARE(kBicubic);
+GRADTAPE_ENUM_DECLARE(kTrilinear);
+GRADTAPE_ENUM_DECLARE(kArea);
+GRADTAPE_ENUM_DECLARE(kNearestExact);
+GRADTAPE_ENUM_DECLARE(kSum);
+GRADTAPE_ENUM_DECLARE(kMean);
+GRADTAPE_ENUM_DECLARE(kMax);
+GRADTAPE_ENUM_DECLARE(kNone);
+GRADTAPE_ENUM_DECLARE(kBatchMean);
+GRADTAPE_ENUM_DECLARE(kZeros);
+GRADTAPE_ENUM_DECLARE(kBorder);
+GRADTAPE_ENUM_DECLARE(kReflection);
+GRADTAPE_ENUM_DECLARE(kRNN_TANH);
+GRADTAPE_ENUM_DECLARE(kRNN_RELU);
+GRADTAPE_ENUM_DECLARE(kLSTM);
+GRADTAPE_ENUM_DECLARE(kGRU);
+GRADTAPE_ENUM_DECLARE(kValid);
+GRADTAPE_ENUM_DECLARE(kSame);
 
-#undef GRADTAPE_ENUM
+#undef GRADTAPE_ENUM_DECLARE
 
 namespace enumtype {
 
