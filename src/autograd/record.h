@@ -162,13 +162,14 @@ Tensor apply(Op op, const Inputs&... inputs) {
   return record(std::move(op), std::move(result), inputs...);
 }
 
-// The op's value written into self, its first input.
+// The op's value written into self, its first input. A tensor is a handle: as in libtorch, a const
+// one does not promise that its elements stay.
 template <class Op, std::same_as<Tensor>... Rest>
-Tensor& apply_inplace(Op op, Tensor& self, const Rest&... rest) {
+Tensor& apply_inplace(Op op, const Tensor& self, const Rest&... rest) {
   if (!(GradMode::is_enabled() && any_requires_grad(self, rest...))) {
     op.forward(self, rest..., self);
     self.storage()->bump_version();
-    return self;
+    return const_cast<Tensor&>(self);
   }
   check_inplace(self);
   IntrusivePtr node(
@@ -181,7 +182,7 @@ Tensor& apply_inplace(Op op, Tensor& self, const Rest&... rest) {
   self.storage()->bump_version();
   node->save(kOutput, self);
   rebase_history(self, std::move(node));
-  return self;
+  return const_cast<Tensor&>(self);
 }
 
 // A view of input made by op, which has vjp only: the window is given.

@@ -23,7 +23,7 @@ bool is_view_record(const TensorRecord* record) {
 
 }  // namespace
 
-bool Tensor::requires_grad() const { return autograd::requires_grad(*this); }
+bool Tensor::requires_grad() const { return defined() && autograd::requires_grad(*this); }
 
 bool Tensor::is_leaf() const { return grad_fn() == nullptr; }
 
@@ -64,6 +64,7 @@ const Tensor& Tensor::requires_grad_(bool requires_grad) const {
 }
 
 const Tensor& Tensor::grad() const {
+  if (!defined()) return kUndefined;
   const TensorRecord* record = find_record(*this);
   return record && record->slot ? record->slot->grad : kUndefined;
 }
@@ -80,9 +81,9 @@ void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, 
 
 Tensor Tensor::detach() const { return autograd::without_record(*this); }
 
-Tensor& Tensor::detach_() {
+Tensor& Tensor::detach_() const {
   TensorRecord* record = impl().record();
-  if (!record) return *this;
+  if (!record) return const_cast<Tensor&>(*this);
   GRADTAPE_CHECK(
       record->view == ViewOrigin::None,
       "Can't detach views in-place. Use detach() instead. If you are using "
@@ -91,7 +92,7 @@ Tensor& Tensor::detach_() {
       "these gradients.");
   record->fn.reset();
   record->output_nr = 0;
-  return *this;
+  return const_cast<Tensor&>(*this);
 }
 
 void Tensor::retain_grad() const {

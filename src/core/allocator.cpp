@@ -94,10 +94,14 @@ Shared& shared() {
 
 // A thread keeps at most this much of one class for itself; half of it moves at a time, so that a
 // producer's blocks come back to it from the consumer.
-constexpr size_t keep_at_most(int size_class) {
-  const size_t blocks = (size_t{4} << 20) / bytes_of(size_class);
-  return blocks < 4 ? 4 : blocks > 4096 ? 4096 : blocks;
-}
+constexpr std::array<uint32_t, kClasses> kKeepAtMost = [] {
+  std::array<uint32_t, kClasses> most{};
+  for (int i = 0; i < kClasses; ++i) {
+    const size_t blocks = (size_t{4} << 20) / bytes_of(i);
+    most[i] = static_cast<uint32_t>(blocks < 4 ? 4 : blocks > 4096 ? 4096 : blocks);
+  }
+  return most;
+}();
 
 struct Local {
   std::array<FreeList, kClasses> lists;
@@ -135,7 +139,7 @@ void* take_shared(int size_class, Local* mine) {
   if (!list.head) return nullptr;
   void* block = list.pop();
   if (mine) {
-    for (size_t i = keep_at_most(size_class) / 2; i > 1 && list.head; --i) {
+    for (size_t i = kKeepAtMost[size_class] / 2; i > 1 && list.head; --i) {
       mine->lists[size_class].push(list.pop());
     }
   }
@@ -186,7 +190,7 @@ void deallocate(void* block, size_t bytes) noexcept {
   }
   FreeList& list = mine->lists[size_class];
   list.push(block);
-  if (list.count > keep_at_most(size_class)) [[unlikely]] {
+  if (list.count > kKeepAtMost[size_class]) [[unlikely]] {
     give_shared(size_class, &list, list.count / 2);
   }
 }

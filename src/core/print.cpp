@@ -54,10 +54,8 @@ struct NumberFormat {
 
   void print_scale(std::ostream& out) const {
     const auto flags = out.flags();
-    const auto precision = out.precision(6);
     out << std::defaultfloat << scale << " *\n";
     out.flags(flags);
-    out.precision(precision);
   }
 
  private:

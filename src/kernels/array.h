@@ -7,12 +7,11 @@
 namespace gradtape::kernels {
 
 // Fresh memory, contiguous, unset.
-inline Tensor make_array(DimVector sizes, ScalarType dtype) {
+inline Tensor make_array(IntArrayRef sizes, ScalarType dtype) {
   int64_t numel = 1;
   for (const int64_t size : sizes) numel *= size;
-  DimVector strides = contiguous_strides(sizes);
-  return Tensor(IntrusivePtr(new TensorImpl(Storage::allocate(numel * element_size(dtype)), dtype,
-                                            std::move(sizes), std::move(strides), 0)));
+  return Tensor(
+      IntrusivePtr(new TensorImpl(Storage::allocate(numel * element_size(dtype)), dtype, sizes)));
 }
 
 // Another window over the same memory.

@@ -678,10 +678,10 @@ Tensor Tensor::add(const Tensor& other, const Scalar& alpha) const {
 Tensor Tensor::add(const Scalar& other, const Scalar& alpha) const {
   return gradtape::add(*this, other, alpha);
 }
-Tensor& Tensor::add_(const Tensor& other, const Scalar& alpha) {
+Tensor& Tensor::add_(const Tensor& other, const Scalar& alpha) const {
   return apply_inplace(Add{alpha}, *this, other);
 }
-Tensor& Tensor::add_(const Scalar& other, const Scalar& alpha) {
+Tensor& Tensor::add_(const Scalar& other, const Scalar& alpha) const {
   return apply_inplace(AddScalar{other, alpha}, *this);
 }
 Tensor Tensor::sub(const Tensor& other, const Scalar& alpha) const {
@@ -690,22 +690,22 @@ Tensor Tensor::sub(const Tensor& other, const Scalar& alpha) const {
 Tensor Tensor::sub(const Scalar& other, const Scalar& alpha) const {
   return gradtape::sub(*this, other, alpha);
 }
-Tensor& Tensor::sub_(const Tensor& other, const Scalar& alpha) {
+Tensor& Tensor::sub_(const Tensor& other, const Scalar& alpha) const {
   return apply_inplace(Sub{alpha}, *this, other);
 }
-Tensor& Tensor::sub_(const Scalar& other, const Scalar& alpha) {
+Tensor& Tensor::sub_(const Scalar& other, const Scalar& alpha) const {
   return apply_inplace(SubScalar{other, alpha}, *this);
 }
 Tensor Tensor::mul(const Tensor& other) const { return gradtape::mul(*this, other); }
 Tensor Tensor::mul(const Scalar& other) const { return gradtape::mul(*this, other); }
-Tensor& Tensor::mul_(const Tensor& other) { return apply_inplace(Mul{}, *this, other); }
-Tensor& Tensor::mul_(const Scalar& other) { return apply_inplace(MulScalar{other}, *this); }
+Tensor& Tensor::mul_(const Tensor& other) const { return apply_inplace(Mul{}, *this, other); }
+Tensor& Tensor::mul_(const Scalar& other) const { return apply_inplace(MulScalar{other}, *this); }
 Tensor Tensor::div(const Tensor& other) const { return gradtape::div(*this, other); }
 Tensor Tensor::div(const Scalar& other) const { return gradtape::div(*this, other); }
-Tensor& Tensor::div_(const Tensor& other) { return apply_inplace(Div{}, *this, other); }
-Tensor& Tensor::div_(const Scalar& other) { return apply_inplace(DivScalar{other}, *this); }
+Tensor& Tensor::div_(const Tensor& other) const { return apply_inplace(Div{}, *this, other); }
+Tensor& Tensor::div_(const Scalar& other) const { return apply_inplace(DivScalar{other}, *this); }
 Tensor Tensor::neg() const { return gradtape::neg(*this); }
-Tensor& Tensor::neg_() { return apply_inplace(Neg{}, *this); }
+Tensor& Tensor::neg_() const { return apply_inplace(Neg{}, *this); }
 Tensor Tensor::floor_divide(const Tensor& other) const {
   return gradtape::floor_divide(*this, other);
 }
@@ -716,10 +716,12 @@ Tensor Tensor::remainder(const Tensor& other) const { return gradtape::remainder
 Tensor Tensor::remainder(const Scalar& other) const { return gradtape::remainder(*this, other); }
 Tensor Tensor::pow(const Tensor& exponent) const { return gradtape::pow(*this, exponent); }
 Tensor Tensor::pow(const Scalar& exponent) const { return gradtape::pow(*this, exponent); }
-Tensor& Tensor::pow_(const Tensor& exponent) { return apply_inplace(Pow{}, *this, exponent); }
-Tensor& Tensor::pow_(const Scalar& exponent) { return apply_inplace(PowScalar{exponent}, *this); }
+Tensor& Tensor::pow_(const Tensor& exponent) const { return apply_inplace(Pow{}, *this, exponent); }
+Tensor& Tensor::pow_(const Scalar& exponent) const {
+  return apply_inplace(PowScalar{exponent}, *this);
+}
 Tensor Tensor::square() const { return gradtape::square(*this); }
-Tensor& Tensor::square_() { return pow_(2); }
+Tensor& Tensor::square_() const { return pow_(2); }
 Tensor Tensor::maximum(const Tensor& other) const { return gradtape::maximum(*this, other); }
 Tensor Tensor::minimum(const Tensor& other) const { return gradtape::minimum(*this, other); }
 Tensor Tensor::atan2(const Tensor& other) const { return gradtape::atan2(*this, other); }
@@ -729,25 +731,25 @@ Tensor Tensor::lerp(const Tensor& end, const Scalar& weight) const {
 Tensor Tensor::lerp(const Tensor& end, const Tensor& weight) const {
   return gradtape::lerp(*this, end, weight);
 }
-Tensor& Tensor::lerp_(const Tensor& end, const Scalar& weight) {
+Tensor& Tensor::lerp_(const Tensor& end, const Scalar& weight) const {
   return apply_inplace(LerpScalar{weight}, *this, end);
 }
 Tensor Tensor::addcmul(const Tensor& a, const Tensor& b, const Scalar& value) const {
   return gradtape::addcmul(*this, a, b, value);
 }
-Tensor& Tensor::addcmul_(const Tensor& a, const Tensor& b, const Scalar& value) {
+Tensor& Tensor::addcmul_(const Tensor& a, const Tensor& b, const Scalar& value) const {
   return apply_inplace(Addcmul{value}, *this, a, b);
 }
 Tensor Tensor::addcdiv(const Tensor& a, const Tensor& b, const Scalar& value) const {
   return gradtape::addcdiv(*this, a, b, value);
 }
-Tensor& Tensor::addcdiv_(const Tensor& a, const Tensor& b, const Scalar& value) {
+Tensor& Tensor::addcdiv_(const Tensor& a, const Tensor& b, const Scalar& value) const {
   return apply_inplace(Addcdiv{value}, *this, a, b);
 }
 Tensor Tensor::clamp(std::optional<Scalar> min, std::optional<Scalar> max) const {
   return gradtape::clamp(*this, min, max);
 }
-Tensor& Tensor::clamp_(std::optional<Scalar> min, std::optional<Scalar> max) {
+Tensor& Tensor::clamp_(std::optional<Scalar> min, std::optional<Scalar> max) const {
   return apply_inplace(Clamp{min, max}, *this);
 }
 

@@ -94,15 +94,17 @@ Tensor Tensor::clone() const { return gradtape::clone(*this); }
 Tensor Tensor::contiguous() const {
   return is_contiguous() ? *this : autograd::apply(Contiguous{}, *this);
 }
-Tensor& Tensor::copy_(const Tensor& source, bool) { return apply_inplace(Copy{}, *this, source); }
-Tensor& Tensor::fill_(const Scalar& value) { return apply_inplace(FillScalar{value}, *this); }
-Tensor& Tensor::fill_(const Tensor& value) {
+Tensor& Tensor::copy_(const Tensor& source, bool) const {
+  return apply_inplace(Copy{}, *this, source);
+}
+Tensor& Tensor::fill_(const Scalar& value) const { return apply_inplace(FillScalar{value}, *this); }
+Tensor& Tensor::fill_(const Tensor& value) const {
   GRADTAPE_CHECK(value.dim() == 0,
                  "fill_ only supports 0-dimension value tensor but got tensor with ", value.dim(),
                  " dimensions.");
   return apply_inplace(FillTensor{}, *this, value);
 }
-Tensor& Tensor::zero_() { return apply_inplace(Zero{{0}}, *this); }
+Tensor& Tensor::zero_() const { return apply_inplace(Zero{{0}}, *this); }
 
 Tensor Tensor::to(ScalarType dtype, bool, bool copy) const {
   if (dtype == this->dtype() && !copy) return *this;

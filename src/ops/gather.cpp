@@ -227,7 +227,7 @@ Tensor Tensor::scatter(int64_t dim, const Tensor& index, const Tensor& source) c
 Tensor Tensor::scatter_add(int64_t dim, const Tensor& index, const Tensor& source) const {
   return gradtape::scatter_add(*this, dim, index, source);
 }
-Tensor& Tensor::scatter_(int64_t dim, const Tensor& index, const Tensor& source) {
+Tensor& Tensor::scatter_(int64_t dim, const Tensor& index, const Tensor& source) const {
   dim = check_scatter(*this, dim, index);
   check_scatter_sizes(*this, dim, index, source);
   GRADTAPE_CHECK(!is_mixed(*this, index) && !is_mixed(source, index),
@@ -235,14 +235,14 @@ Tensor& Tensor::scatter_(int64_t dim, const Tensor& index, const Tensor& source)
                  ", index ", index.sizes(), ", source ", source.sizes());
   return apply_inplace(Scatter{dim}, *this, index, source);
 }
-Tensor& Tensor::scatter_(int64_t dim, const Tensor& index, const Scalar& value) {
+Tensor& Tensor::scatter_(int64_t dim, const Tensor& index, const Scalar& value) const {
   dim = check_scatter(*this, dim, index);
   check_scatter_value(*this, dim, index);
   GRADTAPE_CHECK(!is_mixed(*this, index), "scatter_: self and index must have one rank; got self ",
                  sizes(), ", index ", index.sizes());
   return apply_inplace(ScatterValue{dim, value}, *this, index);
 }
-Tensor& Tensor::scatter_add_(int64_t dim, const Tensor& index, const Tensor& source) {
+Tensor& Tensor::scatter_add_(int64_t dim, const Tensor& index, const Tensor& source) const {
   dim = check_scatter(*this, dim, index);
   check_scatter_sizes(*this, dim, index, source);
   GRADTAPE_CHECK(!is_mixed(*this, index) && !is_mixed(source, index),

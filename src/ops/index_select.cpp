@@ -142,7 +142,7 @@ Tensor Tensor::index_select(int64_t dim, const Tensor& index) const {
 Tensor Tensor::index_add(int64_t dim, const Tensor& index, const Tensor& source) const {
   return gradtape::index_add(*this, dim, index, source);
 }
-Tensor& Tensor::index_add_(int64_t dim, const Tensor& index, const Tensor& source) {
+Tensor& Tensor::index_add_(int64_t dim, const Tensor& index, const Tensor& source) const {
   dim = check_index_add(*this, dim, index, source);
   return apply_inplace(IndexAdd{dim}, *this, index, source);
 }

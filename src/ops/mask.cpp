@@ -176,12 +176,12 @@ Tensor Tensor::masked_fill(const Tensor& mask, const Scalar& value) const {
 Tensor Tensor::masked_fill(const Tensor& mask, const Tensor& value) const {
   return gradtape::masked_fill(*this, mask, value);
 }
-Tensor& Tensor::masked_fill_(const Tensor& mask, const Scalar& value) {
+Tensor& Tensor::masked_fill_(const Tensor& mask, const Scalar& value) const {
   check_masked_fill(*this, mask);
   element(value, dtype());
   return apply_inplace(MaskedFill{value}, *this, mask);
 }
-Tensor& Tensor::masked_fill_(const Tensor& mask, const Tensor& value) {
+Tensor& Tensor::masked_fill_(const Tensor& mask, const Tensor& value) const {
   check_masked_fill(*this, mask);
   check_fill_value(value);
   return apply_inplace(MaskedFillTensor{}, *this, mask, value);

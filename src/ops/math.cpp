@@ -462,64 +462,64 @@ Tensor threshold_backward(const Tensor& grad_output, const Tensor& self, const S
 }
 
 Tensor Tensor::abs() const { return gradtape::abs(*this); }
-Tensor& Tensor::abs_() { return apply_inplace(Abs{}, *this); }
+Tensor& Tensor::abs_() const { return apply_inplace(Abs{}, *this); }
 Tensor Tensor::sign() const { return gradtape::sign(*this); }
-Tensor& Tensor::sign_() { return apply_inplace(Sign{}, *this); }
+Tensor& Tensor::sign_() const { return apply_inplace(Sign{}, *this); }
 Tensor Tensor::sqrt() const { return gradtape::sqrt(*this); }
-Tensor& Tensor::sqrt_() { return apply_inplace(Sqrt{}, *this); }
+Tensor& Tensor::sqrt_() const { return apply_inplace(Sqrt{}, *this); }
 Tensor Tensor::rsqrt() const { return gradtape::rsqrt(*this); }
-Tensor& Tensor::rsqrt_() { return apply_inplace(Rsqrt{}, *this); }
+Tensor& Tensor::rsqrt_() const { return apply_inplace(Rsqrt{}, *this); }
 Tensor Tensor::reciprocal() const { return gradtape::reciprocal(*this); }
-Tensor& Tensor::reciprocal_() { return apply_inplace(Reciprocal{}, *this); }
+Tensor& Tensor::reciprocal_() const { return apply_inplace(Reciprocal{}, *this); }
 Tensor Tensor::exp() const { return gradtape::exp(*this); }
-Tensor& Tensor::exp_() { return apply_inplace(Exp{}, *this); }
+Tensor& Tensor::exp_() const { return apply_inplace(Exp{}, *this); }
 Tensor Tensor::expm1() const { return gradtape::expm1(*this); }
-Tensor& Tensor::expm1_() { return apply_inplace(Expm1{}, *this); }
+Tensor& Tensor::expm1_() const { return apply_inplace(Expm1{}, *this); }
 Tensor Tensor::log() const { return gradtape::log(*this); }
-Tensor& Tensor::log_() { return apply_inplace(Log{}, *this); }
+Tensor& Tensor::log_() const { return apply_inplace(Log{}, *this); }
 Tensor Tensor::log1p() const { return gradtape::log1p(*this); }
-Tensor& Tensor::log1p_() { return apply_inplace(Log1p{}, *this); }
+Tensor& Tensor::log1p_() const { return apply_inplace(Log1p{}, *this); }
 Tensor Tensor::log2() const { return gradtape::log2(*this); }
-Tensor& Tensor::log2_() { return apply_inplace(Log2{}, *this); }
+Tensor& Tensor::log2_() const { return apply_inplace(Log2{}, *this); }
 Tensor Tensor::log10() const { return gradtape::log10(*this); }
-Tensor& Tensor::log10_() { return apply_inplace(Log10{}, *this); }
+Tensor& Tensor::log10_() const { return apply_inplace(Log10{}, *this); }
 Tensor Tensor::sin() const { return gradtape::sin(*this); }
-Tensor& Tensor::sin_() { return apply_inplace(Sin{}, *this); }
+Tensor& Tensor::sin_() const { return apply_inplace(Sin{}, *this); }
 Tensor Tensor::cos() const { return gradtape::cos(*this); }
-Tensor& Tensor::cos_() { return apply_inplace(Cos{}, *this); }
+Tensor& Tensor::cos_() const { return apply_inplace(Cos{}, *this); }
 Tensor Tensor::tan() const { return gradtape::tan(*this); }
-Tensor& Tensor::tan_() { return apply_inplace(Tan{}, *this); }
+Tensor& Tensor::tan_() const { return apply_inplace(Tan{}, *this); }
 Tensor Tensor::asin() const { return gradtape::asin(*this); }
-Tensor& Tensor::asin_() { return apply_inplace(Asin{}, *this); }
+Tensor& Tensor::asin_() const { return apply_inplace(Asin{}, *this); }
 Tensor Tensor::acos() const { return gradtape::acos(*this); }
-Tensor& Tensor::acos_() { return apply_inplace(Acos{}, *this); }
+Tensor& Tensor::acos_() const { return apply_inplace(Acos{}, *this); }
 Tensor Tensor::atan() const { return gradtape::atan(*this); }
-Tensor& Tensor::atan_() { return apply_inplace(Atan{}, *this); }
+Tensor& Tensor::atan_() const { return apply_inplace(Atan{}, *this); }
 Tensor Tensor::sinh() const { return gradtape::sinh(*this); }
-Tensor& Tensor::sinh_() { return apply_inplace(Sinh{}, *this); }
+Tensor& Tensor::sinh_() const { return apply_inplace(Sinh{}, *this); }
 Tensor Tensor::cosh() const { return gradtape::cosh(*this); }
-Tensor& Tensor::cosh_() { return apply_inplace(Cosh{}, *this); }
+Tensor& Tensor::cosh_() const { return apply_inplace(Cosh{}, *this); }
 Tensor Tensor::tanh() const { return gradtape::tanh(*this); }
-Tensor& Tensor::tanh_() { return apply_inplace(Tanh{}, *this); }
+Tensor& Tensor::tanh_() const { return apply_inplace(Tanh{}, *this); }
 Tensor Tensor::erf() const { return gradtape::erf(*this); }
-Tensor& Tensor::erf_() { return apply_inplace(Erf{}, *this); }
+Tensor& Tensor::erf_() const { return apply_inplace(Erf{}, *this); }
 Tensor Tensor::erfc() const { return gradtape::erfc(*this); }
-Tensor& Tensor::erfc_() { return apply_inplace(Erfc{}, *this); }
+Tensor& Tensor::erfc_() const { return apply_inplace(Erfc{}, *this); }
 Tensor Tensor::lgamma() const { return gradtape::lgamma(*this); }
-Tensor& Tensor::lgamma_() { return apply_inplace(Lgamma{}, *this); }
+Tensor& Tensor::lgamma_() const { return apply_inplace(Lgamma{}, *this); }
 Tensor Tensor::sigmoid() const { return gradtape::sigmoid(*this); }
-Tensor& Tensor::sigmoid_() { return apply_inplace(Sigmoid{}, *this); }
+Tensor& Tensor::sigmoid_() const { return apply_inplace(Sigmoid{}, *this); }
 Tensor Tensor::relu() const { return gradtape::relu(*this); }
-Tensor& Tensor::relu_() { return apply_inplace(Relu{}, *this); }
+Tensor& Tensor::relu_() const { return apply_inplace(Relu{}, *this); }
 Tensor Tensor::floor() const { return gradtape::floor(*this); }
-Tensor& Tensor::floor_() { return apply_inplace(Floor{}, *this); }
+Tensor& Tensor::floor_() const { return apply_inplace(Floor{}, *this); }
 Tensor Tensor::ceil() const { return gradtape::ceil(*this); }
-Tensor& Tensor::ceil_() { return apply_inplace(Ceil{}, *this); }
+Tensor& Tensor::ceil_() const { return apply_inplace(Ceil{}, *this); }
 Tensor Tensor::round() const { return gradtape::round(*this); }
-Tensor& Tensor::round_() { return apply_inplace(Round{}, *this); }
+Tensor& Tensor::round_() const { return apply_inplace(Round{}, *this); }
 Tensor Tensor::trunc() const { return gradtape::trunc(*this); }
-Tensor& Tensor::trunc_() { return apply_inplace(Trunc{}, *this); }
+Tensor& Tensor::trunc_() const { return apply_inplace(Trunc{}, *this); }
 Tensor Tensor::frac() const { return gradtape::frac(*this); }
-Tensor& Tensor::frac_() { return apply_inplace(Frac{}, *this); }
+Tensor& Tensor::frac_() const { return apply_inplace(Frac{}, *this); }
 
 }  // namespace gradtape

@@ -49,7 +49,7 @@ void check_writable(const Tensor& self) {
 
 // draw fills self, which the tape sees as a write.
 template <class Op, class Draw>
-Tensor& write_random(Op op, Tensor& self, const Draw& draw) {
+Tensor& write_random(Op op, const Tensor& self, const Draw& draw) {
   check_writable(self);
   IntrusivePtr<Node> node;
   if (GradMode::is_enabled() && requires_grad(self)) {
@@ -59,7 +59,7 @@ Tensor& write_random(Op op, Tensor& self, const Draw& draw) {
   draw();
   self.storage()->bump_version();
   if (node) rebase_history(self, std::move(node));
-  return self;
+  return const_cast<Tensor&>(self);
 }
 
 // Calls draw(data, n) with n elements side by side: the memory of self, or a buffer that is spread
@@ -79,7 +79,7 @@ void fill_in_memory_order(const Tensor& self, const Draw& draw) {
 
 }  // namespace
 
-Tensor& Tensor::uniform_(double from, double to, std::optional<Generator> generator) {
+Tensor& Tensor::uniform_(double from, double to, std::optional<Generator> generator) const {
   return write_random(Uniform{}, *this, [&] {
     visit_floating(dtype(), "uniform_", [&]<class T>(TypeTag<T>) {
       fill_in_memory_order<T>(*this, [&](T* data, int64_t n) {
@@ -89,7 +89,7 @@ Tensor& Tensor::uniform_(double from, double to, std::optional<Generator> genera
   });
 }
 
-Tensor& Tensor::normal_(double mean, double std, std::optional<Generator> generator) {
+Tensor& Tensor::normal_(double mean, double std, std::optional<Generator> generator) const {
   return write_random(Normal{}, *this, [&] {
     visit_floating(dtype(), "normal_", [&]<class T>(TypeTag<T>) {
       const bool dense = is_contiguous();
@@ -104,7 +104,7 @@ Tensor& Tensor::normal_(double mean, double std, std::optional<Generator> genera
   });
 }
 
-Tensor& Tensor::exponential_(double lambd, std::optional<Generator> generator) {
+Tensor& Tensor::exponential_(double lambd, std::optional<Generator> generator) const {
   return write_random(Exponential{}, *this, [&] {
     visit_floating(dtype(), "exponential_", [&]<class T>(TypeTag<T>) {
       fill_in_memory_order<T>(*this, [&](T* data, int64_t n) {
@@ -114,7 +114,7 @@ Tensor& Tensor::exponential_(double lambd, std::optional<Generator> generator) {
   });
 }
 
-Tensor& Tensor::bernoulli_(double p, std::optional<Generator> generator) {
+Tensor& Tensor::bernoulli_(double p, std::optional<Generator> generator) const {
   return write_random(Bernoulli{}, *this, [&] {
     visit_dtype(dtype(), [&]<class T>(TypeTag<T>) {
       fill_in_memory_order<T>(
@@ -123,7 +123,7 @@ Tensor& Tensor::bernoulli_(double p, std::optional<Generator> generator) {
   });
 }
 
-Tensor& Tensor::bernoulli_(const Tensor& p, std::optional<Generator> generator) {
+Tensor& Tensor::bernoulli_(const Tensor& p, std::optional<Generator> generator) const {
   const Tensor wide = p.detach().expand(sizes());
   return write_random(Bernoulli{}, *this, [&] {
     const DimVector order = kernels::memory_order(sizes(), strides());
@@ -140,7 +140,7 @@ Tensor& Tensor::bernoulli_(const Tensor& p, std::optional<Generator> generator) 
   });
 }
 
-Tensor& Tensor::random_(std::optional<Generator> generator) {
+Tensor& Tensor::random_(std::optional<Generator> generator) const {
   return write_random(Random{}, *this, [&] {
     visit_dtype(dtype(), [&]<class T>(TypeTag<T>) {
       fill_in_memory_order<T>(
@@ -149,12 +149,12 @@ Tensor& Tensor::random_(std::optional<Generator> generator) {
   });
 }
 
-Tensor& Tensor::random_(int64_t to, std::optional<Generator> generator) {
+Tensor& Tensor::random_(int64_t to, std::optional<Generator> generator) const {
   return random_(0, to, std::move(generator));
 }
 
 Tensor& Tensor::random_(int64_t from, std::optional<int64_t> to,
-                        std::optional<Generator> generator) {
+                        std::optional<Generator> generator) const {
   return write_random(Random{}, *this, [&] {
     visit_dtype(dtype(), [&]<class T>(TypeTag<T>) {
       fill_in_memory_order<T>(*this, [&](T* data, int64_t n) {

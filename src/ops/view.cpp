@@ -69,7 +69,7 @@ struct Expand {
 // Other sizes and strides for self itself. The elements stay where they are, so the history of a
 // view's base does not change, only that of self; as in PyTorch the version moves on.
 template <class Op>
-Tensor& change_geometry(Op op, Tensor& self, DimVector sizes, DimVector strides) {
+Tensor& change_geometry(Op op, const Tensor& self, DimVector sizes, DimVector strides) {
   IntrusivePtr<Node> node;
   if (GradMode::is_enabled() && requires_grad(self)) {
     check_inplace(self);
@@ -79,7 +79,7 @@ Tensor& change_geometry(Op op, Tensor& self, DimVector sizes, DimVector strides)
   impl.set(impl.storage(), impl.dtype(), std::move(sizes), std::move(strides), impl.offset());
   impl.storage()->bump_version();
   if (node) set_history(self, std::move(node));
-  return self;
+  return const_cast<Tensor&>(self);
 }
 
 struct Geometry {
@@ -354,26 +354,26 @@ Tensor Tensor::squeeze() const { return gradtape::squeeze(*this); }
 Tensor Tensor::squeeze(int64_t dim) const { return gradtape::squeeze(*this, dim); }
 Tensor Tensor::unsqueeze(int64_t dim) const { return gradtape::unsqueeze(*this, dim); }
 
-Tensor& Tensor::squeeze_() {
+Tensor& Tensor::squeeze_() const {
   Geometry to = squeezed(*this);
   return change_geometry(Squeeze{}, *this, std::move(to.sizes), std::move(to.strides));
 }
-Tensor& Tensor::squeeze_(int64_t dim) {
+Tensor& Tensor::squeeze_(int64_t dim) const {
   Geometry to = squeezed(*this, wrap_dim(dim, this->dim(), "squeeze_"));
   return change_geometry(SqueezeDim{}, *this, std::move(to.sizes), std::move(to.strides));
 }
-Tensor& Tensor::unsqueeze_(int64_t dim) {
+Tensor& Tensor::unsqueeze_(int64_t dim) const {
   dim = wrap_dim(dim, this->dim() + 1, "unsqueeze_");
   Geometry to = unsqueezed(*this, dim);
   return change_geometry(Unsqueeze{dim}, *this, std::move(to.sizes), std::move(to.strides));
 }
-Tensor& Tensor::transpose_(int64_t dim0, int64_t dim1) {
+Tensor& Tensor::transpose_(int64_t dim0, int64_t dim1) const {
   dim0 = wrap_dim(dim0, dim(), "transpose_");
   dim1 = wrap_dim(dim1, dim(), "transpose_");
   Geometry to = transposed(*this, dim0, dim1);
   return change_geometry(Transpose{dim0, dim1}, *this, std::move(to.sizes), std::move(to.strides));
 }
-Tensor& Tensor::t_() {
+Tensor& Tensor::t_() const {
   check_t(*this);
   Geometry to = transposed(*this, 0, dim() < 2 ? 0 : 1);
   return change_geometry(T{}, *this, std::move(to.sizes), std::move(to.strides));

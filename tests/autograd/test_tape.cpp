@@ -74,7 +74,8 @@ TEST_SUITE("autograd/tape") {
   }
 
   TEST_CASE("grad never shares memory with the output gradient that the user gave") {
-    const Tensor x = leaf({1, 2}), seed = tensor({1., 1.}, kFloat64);
+    const Tensor x = leaf({1, 2});
+    Tensor seed = tensor({1., 1.}, kFloat64);
     (x + 0).backward(seed);
     seed.fill_(100);
     CHECK(same(x.grad(), {1, 1}));
@@ -84,7 +85,7 @@ TEST_SUITE("autograd/tape") {
     const Tensor a = leaf({1, 2}), b = leaf({3, 4});
     (a + b).sum().backward();
     CHECK_FALSE(a.grad().is_alias_of(b.grad()));
-    a.grad().fill_(7);
+    a.mutable_grad().fill_(7);
     CHECK(same(b.grad(), {1, 1}));
   }
 

@@ -14,6 +14,8 @@ TEST_SUITE("core/tensor") {
     CHECK_FALSE(nothing.defined());
     CHECK(nothing.use_count() == 0);
     CHECK(nothing.toString() == "UndefinedType");
+    CHECK_FALSE(nothing.requires_grad());
+    CHECK_FALSE(nothing.grad().defined());
     CHECK_THROWS_WITH_AS(nothing.sizes(), "Expected a Tensor, but got an undefined one", Error);
   }
 
@@ -24,6 +26,13 @@ TEST_SUITE("core/tensor") {
     CHECK(copy.is_same(original));
     CHECK(copy.data_ptr<float>()[1] == 5);
     CHECK(clone.data_ptr<float>()[1] == 0);
+  }
+
+  TEST_CASE("a const tensor may be written in place, as in libtorch") {
+    const Tensor x = zeros({2});
+    x.add_(1).mul_(3);
+    x[0].zero_();
+    CHECK(x.equal(tensor({0., 3.})));
   }
 
   TEST_CASE("assigning to a name makes it name the other tensor") {

@@ -35,7 +35,8 @@ class Node;
 /// clone() copies it. A default-made Tensor is undefined and holds nothing.
 ///
 /// Methods do what the free function of the same name does: shapes, errors and sources stand there,
-/// in gradtape/ops/. A name that ends in _ writes into this tensor and returns it.
+/// in gradtape/ops/. A name that ends in _ writes into this tensor and returns it; as in libtorch,
+/// a const handle may be written through as well.
 class Tensor {
  public:
   Tensor() = default;
@@ -125,11 +126,11 @@ class Tensor {
   Tensor cpu() const { return *this; }
   Tensor clone() const;
   Tensor contiguous() const;
-  Tensor& copy_(const Tensor& source, bool non_blocking = false);
-  Tensor& fill_(const Scalar& value);
-  Tensor& fill_(const Tensor& value);
-  Tensor& zero_();
-  Tensor& resize_(IntArrayRef sizes);
+  Tensor& copy_(const Tensor& source, bool non_blocking = false) const;
+  Tensor& fill_(const Scalar& value) const;
+  Tensor& fill_(const Tensor& value) const;
+  Tensor& zero_() const;
+  Tensor& resize_(IntArrayRef sizes) const;
   Tensor new_empty(IntArrayRef sizes, TensorOptions options = {}) const;
   Tensor new_zeros(IntArrayRef sizes, TensorOptions options = {}) const;
   Tensor new_ones(IntArrayRef sizes, TensorOptions options = {}) const;
@@ -160,11 +161,11 @@ class Tensor {
                     std::optional<int64_t> storage_offset = {}) const;
   Tensor diagonal(int64_t offset = 0, int64_t dim1 = 0, int64_t dim2 = 1) const;
   Tensor unfold(int64_t dim, int64_t size, int64_t step) const;
-  Tensor& squeeze_();
-  Tensor& squeeze_(int64_t dim);
-  Tensor& unsqueeze_(int64_t dim);
-  Tensor& transpose_(int64_t dim0, int64_t dim1);
-  Tensor& t_();
+  Tensor& squeeze_() const;
+  Tensor& squeeze_(int64_t dim) const;
+  Tensor& unsqueeze_(int64_t dim) const;
+  Tensor& transpose_(int64_t dim0, int64_t dim1) const;
+  Tensor& t_() const;
   std::vector<Tensor> split(int64_t split_size, int64_t dim = 0) const;
   std::vector<Tensor> split(IntArrayRef split_sizes, int64_t dim = 0) const;
   std::vector<Tensor> split_with_sizes(IntArrayRef split_sizes, int64_t dim = 0) const;
@@ -181,22 +182,24 @@ class Tensor {
   IndexedTensor index(ArrayRef<indexing::TensorIndex> indices) const;
   IndexedTensor index(std::initializer_list<indexing::TensorIndex> indices) const;
   Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Tensor& values,
-                     bool accumulate = false);
-  Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Tensor& values);
-  Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Scalar& value);
+                     bool accumulate = false) const;
+  Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices,
+                     const Tensor& values) const;
+  Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices,
+                     const Scalar& value) const;
   Tensor index_select(int64_t dim, const Tensor& index) const;
   Tensor gather(int64_t dim, const Tensor& index) const;
   Tensor scatter(int64_t dim, const Tensor& index, const Tensor& source) const;
   Tensor scatter_add(int64_t dim, const Tensor& index, const Tensor& source) const;
-  Tensor& scatter_(int64_t dim, const Tensor& index, const Tensor& source);
-  Tensor& scatter_(int64_t dim, const Tensor& index, const Scalar& value);
-  Tensor& scatter_add_(int64_t dim, const Tensor& index, const Tensor& source);
+  Tensor& scatter_(int64_t dim, const Tensor& index, const Tensor& source) const;
+  Tensor& scatter_(int64_t dim, const Tensor& index, const Scalar& value) const;
+  Tensor& scatter_add_(int64_t dim, const Tensor& index, const Tensor& source) const;
   Tensor index_add(int64_t dim, const Tensor& index, const Tensor& source) const;
-  Tensor& index_add_(int64_t dim, const Tensor& index, const Tensor& source);
+  Tensor& index_add_(int64_t dim, const Tensor& index, const Tensor& source) const;
   Tensor masked_fill(const Tensor& mask, const Scalar& value) const;
   Tensor masked_fill(const Tensor& mask, const Tensor& value) const;
-  Tensor& masked_fill_(const Tensor& mask, const Scalar& value);
-  Tensor& masked_fill_(const Tensor& mask, const Tensor& value);
+  Tensor& masked_fill_(const Tensor& mask, const Scalar& value) const;
+  Tensor& masked_fill_(const Tensor& mask, const Tensor& value) const;
   Tensor masked_select(const Tensor& mask) const;
   Tensor where(const Tensor& condition, const Tensor& other) const;
   Tensor nonzero() const;
@@ -213,30 +216,30 @@ class Tensor {
   // -- arithmetic
   Tensor add(const Tensor& other, const Scalar& alpha = 1) const;
   Tensor add(const Scalar& other, const Scalar& alpha = 1) const;
-  Tensor& add_(const Tensor& other, const Scalar& alpha = 1);
-  Tensor& add_(const Scalar& other, const Scalar& alpha = 1);
+  Tensor& add_(const Tensor& other, const Scalar& alpha = 1) const;
+  Tensor& add_(const Scalar& other, const Scalar& alpha = 1) const;
   Tensor sub(const Tensor& other, const Scalar& alpha = 1) const;
   Tensor sub(const Scalar& other, const Scalar& alpha = 1) const;
-  Tensor& sub_(const Tensor& other, const Scalar& alpha = 1);
-  Tensor& sub_(const Scalar& other, const Scalar& alpha = 1);
+  Tensor& sub_(const Tensor& other, const Scalar& alpha = 1) const;
+  Tensor& sub_(const Scalar& other, const Scalar& alpha = 1) const;
   Tensor mul(const Tensor& other) const;
   Tensor mul(const Scalar& other) const;
-  Tensor& mul_(const Tensor& other);
-  Tensor& mul_(const Scalar& other);
+  Tensor& mul_(const Tensor& other) const;
+  Tensor& mul_(const Scalar& other) const;
   Tensor div(const Tensor& other) const;
   Tensor div(const Scalar& other) const;
-  Tensor& div_(const Tensor& other);
-  Tensor& div_(const Scalar& other);
+  Tensor& div_(const Tensor& other) const;
+  Tensor& div_(const Scalar& other) const;
   Tensor floor_divide(const Tensor& other) const;
   Tensor floor_divide(const Scalar& other) const;
   Tensor remainder(const Tensor& other) const;
   Tensor remainder(const Scalar& other) const;
   Tensor pow(const Tensor& exponent) const;
   Tensor pow(const Scalar& exponent) const;
-  Tensor& pow_(const Tensor& exponent);
-  Tensor& pow_(const Scalar& exponent);
+  Tensor& pow_(const Tensor& exponent) const;
+  Tensor& pow_(const Scalar& exponent) const;
   Tensor neg() const;
-  Tensor& neg_();
+  Tensor& neg_() const;
   Tensor operator-() const { return neg(); }
   Tensor operator~() const { return logical_not(); }
   Tensor maximum(const Tensor& other) const;
@@ -244,17 +247,17 @@ class Tensor {
   Tensor atan2(const Tensor& other) const;
   Tensor lerp(const Tensor& end, const Scalar& weight) const;
   Tensor lerp(const Tensor& end, const Tensor& weight) const;
-  Tensor& lerp_(const Tensor& end, const Scalar& weight);
+  Tensor& lerp_(const Tensor& end, const Scalar& weight) const;
   Tensor addcmul(const Tensor& a, const Tensor& b, const Scalar& value = 1) const;
-  Tensor& addcmul_(const Tensor& a, const Tensor& b, const Scalar& value = 1);
+  Tensor& addcmul_(const Tensor& a, const Tensor& b, const Scalar& value = 1) const;
   Tensor addcdiv(const Tensor& a, const Tensor& b, const Scalar& value = 1) const;
-  Tensor& addcdiv_(const Tensor& a, const Tensor& b, const Scalar& value = 1);
+  Tensor& addcdiv_(const Tensor& a, const Tensor& b, const Scalar& value = 1) const;
   Tensor clamp(std::optional<Scalar> min = {}, std::optional<Scalar> max = {}) const;
-  Tensor& clamp_(std::optional<Scalar> min = {}, std::optional<Scalar> max = {});
+  Tensor& clamp_(std::optional<Scalar> min = {}, std::optional<Scalar> max = {}) const;
   Tensor clamp_min(const Scalar& min) const { return clamp(min, {}); }
-  Tensor& clamp_min_(const Scalar& min) { return clamp_(min, {}); }
+  Tensor& clamp_min_(const Scalar& min) const { return clamp_(min, {}); }
   Tensor clamp_max(const Scalar& max) const { return clamp({}, max); }
-  Tensor& clamp_max_(const Scalar& max) { return clamp_({}, max); }
+  Tensor& clamp_max_(const Scalar& max) const { return clamp_({}, max); }
   Tensor& operator+=(const Tensor& other) { return add_(other); }
   Tensor& operator+=(const Scalar& other) { return add_(other); }
   Tensor& operator-=(const Tensor& other) { return sub_(other); }
@@ -266,67 +269,67 @@ class Tensor {
 
   // -- elementwise mathematics, each also in place
   Tensor abs() const;
-  Tensor& abs_();
+  Tensor& abs_() const;
   Tensor sign() const;
-  Tensor& sign_();
+  Tensor& sign_() const;
   Tensor square() const;
-  Tensor& square_();
+  Tensor& square_() const;
   Tensor sqrt() const;
-  Tensor& sqrt_();
+  Tensor& sqrt_() const;
   Tensor rsqrt() const;
-  Tensor& rsqrt_();
+  Tensor& rsqrt_() const;
   Tensor reciprocal() const;
-  Tensor& reciprocal_();
+  Tensor& reciprocal_() const;
   Tensor exp() const;
-  Tensor& exp_();
+  Tensor& exp_() const;
   Tensor expm1() const;
-  Tensor& expm1_();
+  Tensor& expm1_() const;
   Tensor log() const;
-  Tensor& log_();
+  Tensor& log_() const;
   Tensor log1p() const;
-  Tensor& log1p_();
+  Tensor& log1p_() const;
   Tensor log2() const;
-  Tensor& log2_();
+  Tensor& log2_() const;
   Tensor log10() const;
-  Tensor& log10_();
+  Tensor& log10_() const;
   Tensor sin() const;
-  Tensor& sin_();
+  Tensor& sin_() const;
   Tensor cos() const;
-  Tensor& cos_();
+  Tensor& cos_() const;
   Tensor tan() const;
-  Tensor& tan_();
+  Tensor& tan_() const;
   Tensor asin() const;
-  Tensor& asin_();
+  Tensor& asin_() const;
   Tensor acos() const;
-  Tensor& acos_();
+  Tensor& acos_() const;
   Tensor atan() const;
-  Tensor& atan_();
+  Tensor& atan_() const;
   Tensor sinh() const;
-  Tensor& sinh_();
+  Tensor& sinh_() const;
   Tensor cosh() const;
-  Tensor& cosh_();
+  Tensor& cosh_() const;
   Tensor tanh() const;
-  Tensor& tanh_();
+  Tensor& tanh_() const;
   Tensor erf() const;
-  Tensor& erf_();
+  Tensor& erf_() const;
   Tensor erfc() const;
-  Tensor& erfc_();
+  Tensor& erfc_() const;
   Tensor lgamma() const;
-  Tensor& lgamma_();
+  Tensor& lgamma_() const;
   Tensor sigmoid() const;
-  Tensor& sigmoid_();
+  Tensor& sigmoid_() const;
   Tensor relu() const;
-  Tensor& relu_();
+  Tensor& relu_() const;
   Tensor floor() const;
-  Tensor& floor_();
+  Tensor& floor_() const;
   Tensor ceil() const;
-  Tensor& ceil_();
+  Tensor& ceil_() const;
   Tensor round() const;
-  Tensor& round_();
+  Tensor& round_() const;
   Tensor trunc() const;
-  Tensor& trunc_();
+  Tensor& trunc_() const;
   Tensor frac() const;
-  Tensor& frac_();
+  Tensor& frac_() const;
   Tensor isnan() const;
   Tensor isinf() const;
   Tensor isfinite() const;
@@ -398,14 +401,15 @@ class Tensor {
   Tensor log_softmax(int64_t dim, std::optional<ScalarType> dtype = {}) const;
 
   // -- random fills, from the default generator unless one is given
-  Tensor& uniform_(double from = 0, double to = 1, std::optional<Generator> generator = {});
-  Tensor& normal_(double mean = 0, double std = 1, std::optional<Generator> generator = {});
-  Tensor& bernoulli_(double p = 0.5, std::optional<Generator> generator = {});
-  Tensor& bernoulli_(const Tensor& p, std::optional<Generator> generator = {});
-  Tensor& random_(std::optional<Generator> generator = {});
-  Tensor& random_(int64_t to, std::optional<Generator> generator = {});
-  Tensor& random_(int64_t from, std::optional<int64_t> to, std::optional<Generator> generator = {});
-  Tensor& exponential_(double lambd = 1, std::optional<Generator> generator = {});
+  Tensor& uniform_(double from = 0, double to = 1, std::optional<Generator> generator = {}) const;
+  Tensor& normal_(double mean = 0, double std = 1, std::optional<Generator> generator = {}) const;
+  Tensor& bernoulli_(double p = 0.5, std::optional<Generator> generator = {}) const;
+  Tensor& bernoulli_(const Tensor& p, std::optional<Generator> generator = {}) const;
+  Tensor& random_(std::optional<Generator> generator = {}) const;
+  Tensor& random_(int64_t to, std::optional<Generator> generator = {}) const;
+  Tensor& random_(int64_t from, std::optional<int64_t> to,
+                  std::optional<Generator> generator = {}) const;
+  Tensor& exponential_(double lambd = 1, std::optional<Generator> generator = {}) const;
   Tensor bernoulli(std::optional<Generator> generator = {}) const;
 
   // -- gradients; see docs/autograd.md
@@ -430,7 +434,7 @@ class Tensor {
                 bool create_graph = false, std::optional<TensorList> inputs = {}) const;
   /// Shares the memory and the version counter, takes no part in the graph.
   Tensor detach() const;
-  Tensor& detach_();
+  Tensor& detach_() const;
   /// Keeps the gradient of a tensor that is not a leaf. Throws: Error if it needs none.
   void retain_grad() const;
   bool retains_grad() const;

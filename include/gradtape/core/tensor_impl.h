@@ -27,6 +27,16 @@ class TensorImpl : public RefCounted, public Pooled<TensorImpl> {
         dtype_(dtype) {
     update();
   }
+  /// Row-major from the start of the storage.
+  TensorImpl(IntrusivePtr<Storage> storage, ScalarType dtype, IntArrayRef sizes)
+      : storage_(std::move(storage)), sizes_(sizes), strides_(sizes), offset_(0), dtype_(dtype) {
+    int64_t stride = 1;
+    for (size_t i = sizes.size(); i-- > 0;) {
+      strides_[i] = stride;
+      stride *= sizes[i] > 1 ? sizes[i] : 1;
+      numel_ *= sizes[i];
+    }
+  }
   ~TensorImpl() {
     if (record_) autograd::destroy(record_);
   }
