@@ -8,11 +8,12 @@
 
 namespace gradtape::models {
 
-/// LeNet with relu and max pooling: two convolutions of 5x5, each pooled by 2, and two linear layers.
+/// LeNet with relu and max pooling: two convolutions of 5x5, each pooled by 2, and two linear
+/// layers.
 ///
 /// Shapes: x [N, 1, 28, 28] -> [N, 16, 14, 14] -> [N, 32, 7, 7] -> [N, 128] -> logits [N, classes].
-/// Source: after LeCun et al., "Gradient-based learning applied to document recognition", Proc. IEEE
-/// 1998, which has fewer channels, no padding, tanh and average pooling.
+/// Source: after LeCun et al., "Gradient-based learning applied to document recognition", Proc.
+/// IEEE 1998, which has fewer channels, no padding, tanh and average pooling.
 class LeNetImpl : public nn::SequentialImpl {
  public:
   explicit LeNetImpl(int64_t classes = 10) {

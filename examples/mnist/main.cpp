@@ -1,13 +1,14 @@
-#include <CLI/CLI.hpp>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <gradtape/gradtape.h>
+
+#include <CLI/CLI.hpp>
 
 #include "examples/common/chart.h"
 #include "examples/common/progress.h"
 #include "models/lenet.h"
 #include "models/mlp.h"
+#include <gradtape/gradtape.h>
 
 // Trains a small network on Fashion-MNIST, or on any data set in MNIST's four files, and says how
 // many of the test images it tells right.
@@ -54,21 +55,22 @@ void describe(CLI::App& app, Options& options) {
       ->capture_default_str();
 }
 
-nn::Sequential make_model(const Options& options) {
-  if (options.model == "mlp") return nn::Sequential(std::make_shared<models::MLPImpl>());
-  return nn::Sequential(std::make_shared<models::LeNetImpl>());
+std::shared_ptr<nn::SequentialImpl> make_model(const Options& options) {
+  if (options.model == "mlp") return std::make_shared<models::MLPImpl>();
+  return std::make_shared<models::LeNetImpl>();
 }
 
-std::unique_ptr<optim::Optimizer> make_optimizer(const Options& options, nn::Sequential& model) {
+std::unique_ptr<optim::Optimizer> make_optimizer(const Options& options,
+                                                 nn::SequentialImpl& model) {
   const auto lr_or = [&](double usual) { return options.lr > 0 ? options.lr : usual; };
   if (options.optimizer == "sgd") {
-    return std::make_unique<optim::SGD>(model->parameters(),
+    return std::make_unique<optim::SGD>(model.parameters(),
                                         optim::SGDOptions(lr_or(0.05)).momentum(0.9));
   }
   if (options.optimizer == "adamw") {
-    return std::make_unique<optim::AdamW>(model->parameters(), optim::AdamWOptions(lr_or(1e-3)));
+    return std::make_unique<optim::AdamW>(model.parameters(), optim::AdamWOptions(lr_or(1e-3)));
   }
-  return std::make_unique<optim::Adam>(model->parameters(), optim::AdamOptions(lr_or(1e-3)));
+  return std::make_unique<optim::Adam>(model.parameters(), optim::AdamOptions(lr_or(1e-3)));
 }
 
 // Where Fashion-MNIST is not installed, the digits that the repository carries.
@@ -82,11 +84,11 @@ std::string find_data(const Options& options) {
 }
 
 // Each layer in turn, to find where numbers cease to be finite.
-std::string first_bad_layer(nn::Sequential& model, Tensor x) {
+std::string first_bad_layer(nn::SequentialImpl& model, Tensor x) {
   const NoGradGuard no_grad;
-  const auto layers = model->named_children();
+  const auto layers = model.named_children();
   size_t i = 0;
-  for (auto& layer : *model) {
+  for (auto& layer : model) {
     x = layer.forward(x);
     if (!x.isfinite().all().item<bool>()) return layers[i].key();
     ++i;
@@ -111,19 +113,20 @@ struct History {
 };
 
 template <class Loader>
-void train_epoch(nn::Sequential& model, optim::Optimizer& optimizer, Loader& loader,
+void train_epoch(nn::SequentialImpl& model, optim::Optimizer& optimizer, Loader& loader,
                  examples::Progress& progress) {
-  model->train();
+  model.train();
   int64_t step = 0;
   for (const data::Example<>& batch : loader) {
     ++step;
     optimizer.zero_grad();
-    const Tensor logits = model->forward(batch.data);
+    const Tensor logits = model.forward(batch.data);
     const Tensor loss = nn::functional::cross_entropy(logits, batch.target);
     const double value = loss.item<double>();
     if (!std::isfinite(value)) {
       progress.finish();
-      throw Error(str("the loss is ", value, " at step ", step, "; the first layer that is not finite is ",
+      throw Error(str("the loss is ", value, " at step ", step,
+                      "; the first layer that is not finite is ",
                       first_bad_layer(model, batch.data), ". A smaller --lr may help."));
     }
     loss.backward();
@@ -140,14 +143,14 @@ struct Evaluation {
 };
 
 template <class Loader>
-Evaluation evaluate(nn::Sequential& model, Loader& loader, int64_t classes) {
+Evaluation evaluate(nn::SequentialImpl& model, Loader& loader, int64_t classes) {
   const NoGradGuard no_grad;
-  model->eval();
+  model.eval();
   Evaluation result;
   result.confusion.assign(classes, std::vector<int64_t>(classes));
   int64_t images = 0, correct = 0;
   for (const data::Example<>& batch : loader) {
-    const Tensor logits = model->forward(batch.data);
+    const Tensor logits = model.forward(batch.data);
     const Tensor predicted = logits.argmax(1);
     const int64_t count = batch.target.size(0);
     result.loss +=
@@ -175,10 +178,10 @@ std::vector<std::string> class_names(const std::string& folder, int64_t classes)
   return names;
 }
 
-void save(const Options& options, const std::string& folder, nn::Sequential& model,
+void save(const Options& options, const std::string& folder, nn::SequentialImpl& model,
           const History& history, const Evaluation& test) {
   io::NamedTensors state;
-  for (const auto& entry : model->state_dict()) state.emplace_back(entry.key(), entry.value());
+  for (const auto& entry : model.state_dict()) state.emplace_back(entry.key(), entry.value());
   const std::filesystem::path out = options.out;
   const std::string weights = out / (options.model + ".safetensors");
   io::save_safetensors(weights, state, {{"format", "pt"}});
@@ -210,15 +213,16 @@ void run(const Options& options) {
   const Tensor& pixels = train_images.images();
   const data::transforms::Normalize<> normalize(pixels.mean().item<double>(),
                                                 pixels.std().item<double>());
-  const auto batches = [&](const MNIST& set) { return set.map(normalize).map(data::transforms::Stack<>()); };
-  const auto train_loader = data::make_data_loader(
-      MNIST(train_images).map(normalize).map(data::transforms::Stack<>()),
-      data::DataLoaderOptions(options.batch));
+  const auto batches_of = [&](MNIST set) {
+    return set.map(normalize).map(data::transforms::Stack<>());
+  };
+  const auto train_loader =
+      data::make_data_loader(batches_of(train_images), data::DataLoaderOptions(options.batch));
   const auto test_loader = data::make_data_loader<data::samplers::SequentialSampler>(
-      MNIST(test_images).map(normalize).map(data::transforms::Stack<>()), data::DataLoaderOptions(1000));
+      batches_of(test_images), data::DataLoaderOptions(1000));
 
-  nn::Sequential model = make_model(options);
-  const auto optimizer = make_optimizer(options, model);
+  const std::shared_ptr<nn::SequentialImpl> model = make_model(options);
+  const auto optimizer = make_optimizer(options, *model);
   std::printf("%s on %s: %zu training and %zu test images, %s, batch %ld, %d threads\n",
               options.model.c_str(), folder.c_str(), images, *test_images.size(),
               options.optimizer.c_str(), static_cast<long>(options.batch), get_num_threads());
@@ -228,9 +232,9 @@ void run(const Options& options) {
   double seconds = 0;
   for (int64_t epoch = 1; epoch <= options.epochs; ++epoch) {
     examples::Progress progress(str("epoch ", epoch, "/", options.epochs), images);
-    train_epoch(model, *optimizer, *train_loader, progress);
+    train_epoch(*model, *optimizer, *train_loader, progress);
     seconds += progress.seconds();
-    test = evaluate(model, *test_loader, 10);
+    test = evaluate(*model, *test_loader, 10);
     const auto x = static_cast<double>(epoch);
     History::add(history.loss, x, progress.loss());
     History::add(history.accuracy, x, progress.accuracy());
@@ -239,7 +243,7 @@ void run(const Options& options) {
     std::printf("  test loss %.4f  accuracy %.4f\n", test.loss, test.accuracy);
   }
   std::printf("trained    %.1f s\n", seconds);
-  save(options, folder, model, history, test);
+  save(options, folder, *model, history, test);
   std::printf("test accuracy %.3f\n", test.accuracy);
 }
 
