@@ -1,5 +1,6 @@
 #include "kernels/lookup.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "kernels/parallel.h"
@@ -115,11 +116,15 @@ void write_as(T* to, const Lookup& lookup, const T* values) {
     });
     return;
   }
-  constexpr int64_t kOwners = 16;
-  parallel_items(kOwners, before * count * length / kOwners, [&](int64_t owner) {
+  const auto owners = static_cast<uint8_t>(std::min(available_threads(), 64));
+  std::vector<uint8_t> owner_of(owners > 1 ? count : 0);
+  for (size_t k = 0; k < owner_of.size(); ++k) {
+    owner_of[k] = static_cast<uint8_t>(positions[k] / length % owners);
+  }
+  parallel_items(owners, before * count * length / owners, [&](int64_t owner) {
     for (int64_t b = 0; b < before; ++b) {
       for (int64_t k = 0; k < count; ++k) {
-        if ((positions[k] / length) % kOwners == owner) write_row(b, k);
+        if (owners == 1 || owner_of[k] == owner) write_row(b, k);
       }
     }
   });

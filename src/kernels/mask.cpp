@@ -78,10 +78,16 @@ Tensor nonzero(const Tensor& array) {
   Tensor result = make_array({count_true(mask), rank}, kInt64);
   auto* to = reinterpret_cast<int64_t*>(result.impl().data());
   const bool* data = bools(mask);
+  const int64_t columns = rank == 0 ? 1 : array.sizes()[rank - 1];
+  const int64_t rows = mask.numel() == 0 ? 0 : mask.numel() / columns;
   DimVector at(rank);
-  for (int64_t i = 0; i < mask.numel(); ++i) {
-    if (data[i]) to = std::copy(at.begin(), at.end(), to);
-    for (int64_t dim = rank; dim-- > 0;) {
+  for (int64_t row = 0; row < rows; ++row, data += columns) {
+    for (int64_t i = 0; i < columns; ++i) {
+      if (!data[i]) continue;
+      for (int64_t dim = 0; dim + 1 < rank; ++dim) *to++ = at[dim];
+      if (rank > 0) *to++ = i;
+    }
+    for (int64_t dim = rank - 1; dim-- > 0;) {
       if (++at[dim] < array.sizes()[dim]) break;
       at[dim] = 0;
     }
