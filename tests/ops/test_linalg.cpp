@@ -1,0 +1,114 @@
+#include "ops/recorded.h"
+
+#include "gradtape/ops/linalg.h"
+
+using namespace gradtape;
+using namespace gradtape::testing;
+
+TEST_CASE("matmul multiplies every pair of ranks as PyTorch") {
+  for (const char* ranks : {"1_1", "2_1", "1_2", "2_2", "3_1", "3_2", "1_3", "2_3", "3_3", "4_3"}) {
+    check_recorded(std::string("matmul_") + ranks,
+                   [](const auto& x) { return matmul(x[0], x[1]); });
+  }
+}
+
+TEST_CASE("addmm and baddbmm scale, broadcast and add") {
+  check_recorded("addmm", [](const auto& x) { return addmm(x[0], x[1], x[2], 0.5, 2); });
+  check_recorded("baddbmm", [](const auto& x) { return baddbmm(x[0], x[1], x[2], 0.5, 2); });
+}
+
+TEST_CASE("linear takes any number of leading axes, with and without bias") {
+  for (const char* name : {"linear_1", "linear_2", "linear_3"}) {
+    check_recorded(name, [](const auto& x) { return linear(x[0], x[1], x[2]); });
+  }
+  check_recorded("linear_no_bias", [](const auto& x) { return linear(x[0], x[1]); });
+  check_recorded("outer", [](const auto& x) { return outer(x[0], x[1]); });
+}
+
+TEST_CASE("products of every size agree with sums written out") {
+  // Through the tiny, the small and the library's path, with remainders of every kind.
+  const int64_t sizes[][3] = {{1, 1, 1},    {2, 3, 4},    {5, 7, 17},   {9, 33, 15},
+                              {13, 16, 16}, {31, 40, 33}, {70, 65, 90}, {1, 600, 3}};
+  for (const ScalarType dtype : {kFloat32, kFloat64}) {
+    for (const auto& [n, k, m] : sizes) {
+      CAPTURE(n), CAPTURE(k), CAPTURE(m), CAPTURE(dtype);
+      const Tensor a = wave({n, k}, 1), b = wave({k, m}, 2);
+      const Tensor sums = a.unsqueeze(2).mul(b.unsqueeze(0)).sum(1);
+      const double tolerance = dtype == kFloat32 ? 1e-4 : 1e-10;
+      const Tensor x = a.to(dtype), y = b.to(dtype);
+      check_near(mm(x, y), sums, tolerance);
+      check_near(mm(x.t().contiguous().t(), y), sums, tolerance);
+      check_near(mm(x, y.t().contiguous().t()), sums, tolerance);
+      // Neither rows nor columns are contiguous.
+      const Tensor wide = zeros({n, 2 * k}, dtype);
+      wide.slice(1, 0, std::nullopt, 2).copy_(x);
+      check_near(mm(wide.slice(1, 0, std::nullopt, 2), y), sums, tolerance);
+    }
+  }
+}
+
+TEST_CASE("a row that is expanded multiplies like its copies") {
+  const Tensor row = wave({1, 40}, 1).to(kFloat32), b = wave({40, 30}, 2).to(kFloat32);
+  check_near(mm(row.expand({20, 40}), b), mm(row.repeat({20, 1}), b).to(kFloat64), 1e-5);
+}
+
+TEST_CASE("products over an inner size of 0 are 0, or what they are added to") {
+  const Tensor a = zeros({2, 0}), b = zeros({0, 3});
+  CHECK(mm(a, b).equal(zeros({2, 3})));
+  CHECK(addmm(ones({3}), a, b).equal(ones({2, 3})));
+  CHECK(linear(a, zeros({3, 0}), ones({3})).equal(ones({2, 3})));
+  CHECK(mv(a, zeros({0})).equal(zeros({2})));
+  CHECK(dot(zeros({0}), zeros({0})).item<float>() == 0);
+  CHECK(mm(zeros({0, 2}), zeros({2, 3})).sizes() == IntArrayRef({0, 3}));
+  CHECK(linear(zeros({0, 2}), zeros({3, 2}), ones({3})).sizes() == IntArrayRef({0, 3}));
+  CHECK(matmul(zeros({2, 0, 3}), zeros({3, 4})).sizes() == IntArrayRef({2, 0, 4}));
+}
+
+TEST_CASE("integers multiply exactly and bool does not multiply") {
+  const Tensor a = tensor({{1, 2}, {3, 4}}), b = tensor({{5, 6}, {7, 8}});
+  CHECK(mm(a, b).equal(tensor({{19, 22}, {43, 50}})));
+  CHECK(mm(a.to(kUInt8), a.to(kUInt8).mul(60)).dtype() == kUInt8);
+  CHECK(dot(a.select(0, 0), b.select(0, 1)).item<int64_t>() == 23);
+  CHECK(error_message([&] { mm(a.to(kBool), b.to(kBool)); }) ==
+        "\"addmm_impl_cpu_\" not implemented for 'Bool'");
+}
+
+TEST_CASE("addmm with beta 0 does not read what it adds to") {
+  const Tensor nan = full({2, 2}, std::numeric_limits<double>::quiet_NaN(), kFloat32);
+  CHECK(addmm(nan, eye(2), eye(2), 0).equal(eye(2)));
+}
+
+TEST_CASE("products refuse shapes and dtypes that do not fit") {
+  const auto x = [](std::initializer_list<int64_t> sizes) { return zeros(sizes); };
+  CHECK(error_message([&] {
+          mm(x({2, 3}), x({4, 5}));
+        }) == "mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5)");
+  CHECK(error_message([&] {
+          matmul(x({3}), x({4, 2}));
+        }) == "mat1 and mat2 shapes cannot be multiplied (1x3 and 4x2)");
+  CHECK(error_message([&] {
+          linear(x({2, 2, 3}), x({4, 5}));
+        }) == "mat1 and mat2 shapes cannot be multiplied (4x3 and 5x4)");
+  CHECK(error_message([&] {
+          matmul(x({}), x({3, 3}));
+        }) == "both arguments to matmul need to be at least 1D, but they are 0D and 2D");
+  CHECK(error_message([&] { mv(x({2, 3}), x({4})); }) == "size mismatch, got 2, 2x3,4");
+  CHECK(starts_with(error_message([&] { dot(x({2}), x({4})); }),
+                    "inconsistent tensor size, expected tensor [2] and src [4]"));
+  CHECK(starts_with(error_message([&] {
+                      matmul(x({2, 2, 3}), x({3, 3, 2}));
+                    }),
+                    "The size of tensor a (2) must match the size of tensor b (3)"));
+  CHECK(error_message([&] {
+          bmm(x({2, 2, 3}), x({2, 4, 3}));
+        }) ==
+        "Expected size for first two dimensions of batch2 tensor to be: [2, 3] but got: [2, 4].");
+  CHECK(starts_with(error_message([&] {
+                      mm(x({2, 3}), zeros({3, 2}, kFloat64));
+                    }),
+                    "mm: expected scalar type Float but found Double"));
+  CHECK(starts_with(error_message([&] {
+                      addmm(x({7}), x({2, 3}), x({3, 4}));
+                    }),
+                    "The expanded size of the tensor (4) must match the existing size (7)"));
+}
