@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <vector>
 
 #include <xtensor/xadapt.hpp>
@@ -19,17 +18,16 @@ namespace gradtape {
 
 namespace detail {
 
-// T is const for reading. An axis of size 1 has stride 0, as xtensor's broadcasting wants it.
+// T is const for reading. An axis of size 1 has stride 0, as xtensor's broadcasting wants it, and
+// the size is the number of elements, whatever the strides reach, as its adaptors want it.
 template <class T>
 auto adapt(const Tensor& tensor, T* data) {
   const std::vector<size_t> shape(tensor.sizes().begin(), tensor.sizes().end());
   std::vector<std::ptrdiff_t> strides(tensor.strides().begin(), tensor.strides().end());
-  size_t reach = tensor.numel() > 0 ? 1 : 0;
   for (size_t i = 0; i < shape.size(); ++i) {
     if (shape[i] == 1) strides[i] = 0;
-    if (reach > 0) reach += (shape[i] - 1) * static_cast<size_t>(strides[i]);
   }
-  return xt::adapt(data, reach, xt::no_ownership(), shape, strides);
+  return xt::adapt(data, static_cast<size_t>(tensor.numel()), xt::no_ownership(), shape, strides);
 }
 
 }  // namespace detail

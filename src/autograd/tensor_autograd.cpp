@@ -54,9 +54,7 @@ const Tensor& Tensor::requires_grad_(bool requires_grad) const {
   if (requires_grad == this->requires_grad()) return *this;
   TensorRecord& record = autograd::ensure_record(*this);
   if (requires_grad) {
-    autograd::ensure_slot(record);
-    record.fn = IntrusivePtr(new autograd::Leaf(record.slot));
-    record.output_nr = 0;
+    autograd::make_leaf(record);
   } else {
     record.fn.reset();
   }

@@ -20,6 +20,12 @@ Node::GradSlot& ensure_slot(TensorRecord& record) {
   return *record.slot;
 }
 
+void make_leaf(TensorRecord& record) {
+  ensure_slot(record);
+  record.fn = IntrusivePtr<Node>(new Leaf(record.slot));
+  record.output_nr = 0;
+}
+
 bool requires_grad(const Tensor& tensor) {
   const TensorRecord* record = tensor.impl().record();
   return record && (record->fn || (record->base.defined() && requires_grad(record->base)));
@@ -30,7 +36,11 @@ Edge gradient_edge(const Tensor& tensor) {
   Edge edge{nullptr, 0, tensor.dtype(), tensor.impl().sizes()};
   TensorRecord* record = tensor.impl().record();
   if (!record) return edge;
-  if (record->view != ViewOrigin::None) refresh_view(tensor);
+  if (record->view != ViewOrigin::None) {
+    refresh_view(tensor);
+    // A view made without recording is a leaf of its own, which needs a gradient if its base does.
+    if (!record->fn && requires_grad(record->base)) make_leaf(*record);
+  }
   edge.node = record->fn;
   edge.output_nr = record->output_nr;
   return edge;

@@ -22,6 +22,9 @@ class TensorRecord : public Pooled<TensorRecord> {
 TensorRecord& ensure_record(const Tensor& tensor);
 Node::GradSlot& ensure_slot(TensorRecord& record);
 
+// Makes a leaf that needs a gradient.
+void make_leaf(TensorRecord& record);
+
 // The record of a leaf: backward accumulates into its slot.
 class Leaf final : public Node {
  public:

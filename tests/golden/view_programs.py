@@ -26,6 +26,8 @@ Left out, because PyTorch's own result is undefined or an accident of its kernel
   of duplicates, by convention), and as_strided reaching memory outside of its input;
 - programs in which PyTorch fails an assertion of its own ("please report a bug": some writes through views
   that were made under no_grad and have a grad_fn);
+- programs in which autograd.grad leaves something in .grad, which it promises not to touch (some copies of a
+  leaf through a view, with create_graph);
 - the leaves' gradients after a backward that raised (how far it came is up to the order of its nodes);
 - is_leaf where asking for it raises (a view whose base was written after no_grad or split made it).
 """

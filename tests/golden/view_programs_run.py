@@ -29,7 +29,7 @@ WRITES = ("add_", "sub_", "mul_", "copy_", "fill_", "zero_", "exp_", "tanh_", "s
 
 
 class Unrecordable(Exception):
-    """PyTorch failed one of its own assertions, or a second run went another way."""
+    """PyTorch failed one of its own assertions or broke a promise, or a second run went another way."""
 
 
 def essential(error):
@@ -53,6 +53,7 @@ def execute(ins, env):
     """Runs one instruction and gives the list of tensors it makes."""
     o, x, a = ins["o"], env[ins["x"]], ins.get("a")
     y = env[ins["y"]] if "y" in ins else ins.get("s")
+    is_leaf(x)  # PyTorch judges a stale view by its old history unless somebody has just asked for the new one
     with torch.no_grad() if ins.get("n") else nullcontext():
         if o in ("view", "reshape", "permute", "expand"):
             return [getattr(x, o)(a)]
@@ -121,6 +122,8 @@ def record_end(end, env):
         out["loss"] = flat(loss)[0]
         if mode == "double":
             grads = torch.autograd.grad([loss], [env[i] for i in wanted], create_graph=True, allow_unused=True)
+            if any(env[i].grad is not None for i in wanted):
+                raise Unrecordable
             out["first"] = [optional(g) for g in grads]
             total = sum((g * g).sum() for g in grads if g is not None)
             if torch.is_tensor(total) and total.requires_grad:

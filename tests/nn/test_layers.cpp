@@ -68,7 +68,8 @@ TEST_SUITE("nn/layers") {
       CAPTURE(name);
       manual_seed(0);
       if (name == "MLP") {
-        nn::Sequential net(nn::Linear(3, 8), nn::Tanh(), nn::Linear(8, 2), nn::LogSoftmax(1));
+        // In braces the layers are made from left to right, as Python makes them.
+        nn::Sequential net{nn::Linear(3, 8), nn::Tanh(), nn::Linear(8, 2), nn::LogSoftmax(1)};
         check_layer(
             layer, [&](const Tensor& x) { return net->forward(x); }, *net);
         continue;
