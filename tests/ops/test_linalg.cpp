@@ -31,7 +31,7 @@ TEST_CASE("products of every size agree with sums written out") {
                               {13, 16, 16}, {31, 40, 33}, {70, 65, 90}, {1, 600, 3}};
   for (const ScalarType dtype : {kFloat32, kFloat64}) {
     for (const auto& [n, k, m] : sizes) {
-      CAPTURE(n), CAPTURE(k), CAPTURE(m), CAPTURE(dtype);
+      CAPTURE(str(dtype, ", ", n, " x ", k, " x ", m));
       const Tensor a = wave({n, k}, 1), b = wave({k, m}, 2);
       const Tensor sums = a.unsqueeze(2).mul(b.unsqueeze(0)).sum(1);
       const double tolerance = dtype == kFloat32 ? 1e-4 : 1e-10;
