@@ -61,6 +61,16 @@ TEST_CASE("array serves tensors of rank 0 and without elements") {
   CHECK(from_xtensor(scalar.array<double>() * 2.).item<double>() == 6);
 }
 
+TEST_CASE("assigning through array keeps the tensor's shape: it broadcasts or throws") {
+  Tensor t = zeros({2, 3});
+  const xt::xarray<float> row{1.f, 2.f, 3.f}, wrong{1.f, 2.f};
+  t.array<float>() = row;
+  CHECK(t.equal(tensor({{1.f, 2.f, 3.f}, {1.f, 2.f, 3.f}})));
+  t.array<float>() += row;
+  CHECK(t.equal(tensor({{2.f, 4.f, 6.f}, {2.f, 4.f, 6.f}})));
+  CHECK_THROWS(t.array<float>() = wrong);
+}
+
 TEST_CASE("writing through array moves the version on, reading does not") {
   Tensor t = zeros({2});
   const Tensor& read_only = t;

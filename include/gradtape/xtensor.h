@@ -1,5 +1,6 @@
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include <xtensor/xadapt.hpp>
@@ -18,21 +19,26 @@ namespace gradtape {
 
 namespace detail {
 
-// T is const for reading. An axis of size 1 has stride 0, as xtensor's broadcasting wants it, and
-// the size is the number of elements, whatever the strides reach, as its adaptors want it.
+// T is const for reading. A strided view over the memory, not an adaptor of that shape: assigning
+// to an adaptor would take over the shape and the strides of what is assigned. An axis of size 1
+// has stride 0, as xtensor's broadcasting wants it.
 template <class T>
 auto adapt(const Tensor& tensor, T* data) {
-  const std::vector<size_t> shape(tensor.sizes().begin(), tensor.sizes().end());
+  std::vector<size_t> shape(tensor.sizes().begin(), tensor.sizes().end());
   std::vector<std::ptrdiff_t> strides(tensor.strides().begin(), tensor.strides().end());
+  size_t reach = tensor.numel() > 0 ? 1 : 0;
   for (size_t i = 0; i < shape.size(); ++i) {
     if (shape[i] == 1) strides[i] = 0;
+    if (reach > 0) reach += (shape[i] - 1) * static_cast<size_t>(strides[i]);
   }
-  return xt::adapt(data, static_cast<size_t>(tensor.numel()), xt::no_ownership(), shape, strides);
+  const std::array<size_t, 1> all{reach};
+  return xt::strided_view(xt::adapt(data, reach, xt::no_ownership(), all), std::move(shape),
+                          std::move(strides));
 }
 
 }  // namespace detail
 
-/// The elements to read, as an xtensor adaptor over this tensor's memory; the tensor must outlive
+/// The elements to read, as an xtensor view of this tensor's memory; the tensor must outlive
 /// it.
 ///
 /// Throws: Error if T is not the dtype.

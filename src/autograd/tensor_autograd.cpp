@@ -51,12 +51,12 @@ const Tensor& Tensor::requires_grad_(bool requires_grad) const {
         "var_no_grad = var.detach().");
     return *this;
   }
-  if (requires_grad == this->requires_grad()) return *this;
+  if (!requires_grad && !find_record(*this)) return *this;
   TensorRecord& record = autograd::ensure_record(*this);
-  if (requires_grad) {
-    autograd::make_leaf(record);
-  } else {
+  if (!requires_grad) {
     record.fn.reset();
+  } else if (!record.fn) {
+    autograd::make_leaf(record);
   }
   return *this;
 }

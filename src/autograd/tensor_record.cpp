@@ -36,11 +36,7 @@ Edge gradient_edge(const Tensor& tensor) {
   Edge edge{nullptr, 0, tensor.dtype(), tensor.impl().sizes()};
   TensorRecord* record = tensor.impl().record();
   if (!record) return edge;
-  if (record->view != ViewOrigin::None) {
-    refresh_view(tensor);
-    // A view made without recording is a leaf of its own, which needs a gradient if its base does.
-    if (!record->fn && requires_grad(record->base)) make_leaf(*record);
-  }
+  if (record->view != ViewOrigin::None) refresh_view(tensor);
   edge.node = record->fn;
   edge.output_nr = record->output_nr;
   return edge;
