@@ -100,21 +100,47 @@ size_t count_correct(const Tensor& logits, const Tensor& target) {
   return static_cast<size_t>(logits.argmax(1).eq(target).sum().item<int64_t>());
 }
 
-struct History {
+// What the curves show, against epochs: training as means over each tenth of an epoch, test at its
+// end.
+class History {
+ public:
   examples::Curve loss{"training loss", {}, {}};
   examples::Curve test_loss{"test loss", {}, {}};
   examples::Curve accuracy{"training accuracy", {}, {}};
   examples::Curve test_accuracy{"test accuracy", {}, {}};
 
-  static void add(examples::Curve& curve, double x, double y) {
-    curve.x.push_back(x);
+  explicit History(size_t images) : images_(images) {}
+
+  void add_batch(size_t images, double mean_loss, size_t correct) {
+    seen_ += images;
+    part_images_ += images;
+    part_loss_ += mean_loss * static_cast<double>(images);
+    part_correct_ += correct;
+    if (part_images_ * 10 < images_ && seen_ % images_ != 0) return;
+    const auto count = static_cast<double>(part_images_);
+    add(loss, part_loss_ / count);
+    add(accuracy, static_cast<double>(part_correct_) / count);
+    part_images_ = part_correct_ = 0;
+    part_loss_ = 0;
+  }
+  void add_test(double mean_loss, double share) {
+    add(test_loss, mean_loss);
+    add(test_accuracy, share);
+  }
+
+ private:
+  void add(examples::Curve& curve, double y) {
+    curve.x.push_back(static_cast<double>(seen_) / static_cast<double>(images_));
     curve.y.push_back(y);
   }
+
+  size_t images_, seen_ = 0, part_images_ = 0, part_correct_ = 0;
+  double part_loss_ = 0;
 };
 
 template <class Loader>
 void train_epoch(nn::SequentialImpl& model, optim::Optimizer& optimizer, Loader& loader,
-                 examples::Progress& progress) {
+                 examples::Progress& progress, History& history) {
   model.train();
   int64_t step = 0;
   for (const data::Example<>& batch : loader) {
@@ -132,7 +158,9 @@ void train_epoch(nn::SequentialImpl& model, optim::Optimizer& optimizer, Loader&
     loss.backward();
     optimizer.step();
     const auto images = static_cast<size_t>(batch.target.size(0));
-    progress.update(images, value, count_correct(logits, batch.target));
+    const size_t correct = count_correct(logits, batch.target);
+    progress.update(images, value, correct);
+    history.add_batch(images, value, correct);
   }
   progress.finish();
 }
@@ -227,19 +255,15 @@ void run(const Options& options) {
               options.model.c_str(), folder.c_str(), images, *test_images.size(),
               options.optimizer.c_str(), static_cast<long>(options.batch), get_num_threads());
 
-  History history;
+  History history(images);
   Evaluation test;
   double seconds = 0;
   for (int64_t epoch = 1; epoch <= options.epochs; ++epoch) {
     examples::Progress progress(str("epoch ", epoch, "/", options.epochs), images);
-    train_epoch(*model, *optimizer, *train_loader, progress);
+    train_epoch(*model, *optimizer, *train_loader, progress, history);
     seconds += progress.seconds();
     test = evaluate(*model, *test_loader, 10);
-    const auto x = static_cast<double>(epoch);
-    History::add(history.loss, x, progress.loss());
-    History::add(history.accuracy, x, progress.accuracy());
-    History::add(history.test_loss, x, test.loss);
-    History::add(history.test_accuracy, x, test.accuracy);
+    history.add_test(test.loss, test.accuracy);
     std::printf("  test loss %.4f  accuracy %.4f\n", test.loss, test.accuracy);
   }
   std::printf("trained    %.1f s\n", seconds);

@@ -141,8 +141,7 @@ const std::map<std::string, std::string>& without_gradient() {
         {"eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or", "logical_xor",
          "logical_not", "isnan", "isinf", "isfinite", "isclose", "all", "any"});
     add("the result is an index", {"argmax", "argmin", "argsort", "nonzero"});
-    add("takes integers",
-        {"one_hot", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not"});
+    add("takes integers", {"one_hot", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not"});
     add("PyTorch has none either", {"floor_divide"});
     return result;
   }();
