@@ -13,17 +13,22 @@
 
 // How an op joins the tape. An op is a struct that holds its options and has
 //
-//   static constexpr const char* name       PyTorch's name of its record, "MulBackward0"
-//   static constexpr Reads reads[]          per input: what the gradient of that input reads
-//   Tensor forward(inputs...)               the value; with a last argument `out` if it may be in
-//   place and one of Tensor vjp(grad, saved)                 the gradient of its only input Tensor
-//   vjp(i, grad, saved)              the gradient of input i, asked for only where needed void
-//   vjp(grads, saved, into)            all that saved.needs(i), where they share work
+//   static constexpr const char* name   PyTorch's name of its record, "MulBackward0"
+//   static constexpr Reads reads[]      per input: what the gradient of that input reads
+//   Tensor forward(inputs...)           the value; with a last argument `out` if it may be in place
+//
+// and one of
+//
+//   Tensor vjp(grad, saved)             the gradient of its only input
+//   Tensor vjp(i, grad, saved)          the gradient of input i, asked for only where needed
+//   void vjp(grads, saved, into)        all that saved.needs(i), where they share work
 //
 // An op that keeps tensors among its options says so by `static constexpr bool holds_tensors =
-// true`. apply(op, inputs...) gives the value and records. Broadcasting, accumulation, dtypes,
-// versions and saving are done here and in the engine; a vjp is written in ops, so that it has a
-// gradient too.
+// true`.
+//
+// apply(op, inputs...) gives the value and records. Broadcasting, accumulation, dtypes, versions
+// and saving are done here and in the engine; a vjp is written in ops, so that it has a gradient
+// too.
 namespace gradtape::autograd {
 
 using Reads = uint32_t;
@@ -94,8 +99,8 @@ class Record final : public RecordBase {
 
   bool saves(Reads what) const { return (saved_mask_ & what) != 0; }
   void save(Reads what, const Tensor& tensor) {
-    if (saves(what)) {
-      slots_[std::popcount(saved_mask_ & (what - 1))] = SavedTensor(tensor);
+    if constexpr (kMaxSaved > 0) {
+      if (saves(what)) slots_[std::popcount(saved_mask_ & (what - 1))] = SavedTensor(tensor);
     }
   }
   void set_num_outputs(size_t count) { num_outputs_ = static_cast<uint32_t>(count); }
