@@ -132,7 +132,8 @@ TEST_SUITE("core/tensor") {
 
   TEST_CASE("an accessor reads and writes through strides") {
     const Tensor x = arange(6, kFloat32).view({2, 3});
-    auto columns = x.t().accessor<float, 2>();
+    const Tensor transposed = x.t();
+    auto columns = transposed.accessor<float, 2>();
     CHECK(columns.size(0) == 3);
     CHECK(columns.stride(0) == 1);
     CHECK(columns[2][1] == 5);

@@ -72,7 +72,8 @@ size_t resident_bytes() {
 TEST_SUITE("data/dataloader") {
   TEST_CASE(
       "the same seed gives libtorch's batches in libtorch's order, with any number of workers") {
-    for (const auto& c : golden()["cases"]) {
+    const auto recorded = golden();
+    for (const auto& c : recorded["cases"]) {
       for (const size_t workers : {0, 1, 2, 3}) {
         manual_seed(c["seed"].get<uint64_t>());
         auto dataset = Numbers(c["size"].get<size_t>()).map(transforms::Stack<TensorExample>());

@@ -72,9 +72,8 @@ TEST_SUITE("nn/functional") {
     const Tensor x = rand({2, 3, 4, 5});
     CHECK(F::adaptive_avg_pool2d(x, F::AdaptiveAvgPool2dFuncOptions(1))
               .allclose(x.mean({2, 3}, true), 1e-5, 1e-6));
-    const auto sizes =
-        F::adaptive_avg_pool2d(x, F::AdaptiveAvgPool2dFuncOptions({std::nullopt, 2})).sizes();
-    CHECK(sizes == std::vector<int64_t>{2, 3, 4, 2});
+    const Tensor y = F::adaptive_avg_pool2d(x, F::AdaptiveAvgPool2dFuncOptions({std::nullopt, 2}));
+    CHECK(y.sizes() == std::vector<int64_t>{2, 3, 4, 2});
   }
 }
 
