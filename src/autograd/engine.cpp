@@ -110,8 +110,7 @@ void Replay::deliver(const Edge& edge, Tensor grad, const Node* from, size_t ind
   if (grad.dtype() != edge.dtype) grad = grad.to(edge.dtype);
   if (!sum.defined()) {
     sum = std::move(grad);
-  } else if (!create_ && sum.use_count() == 1 && sum.storage()->use_count() == 1 &&
-             sum.is_contiguous()) {
+  } else if (!create_ && is_unshared(sum) && sum.is_contiguous()) {
     sum.add_(grad);
   } else {
     sum = sum.add(grad);
@@ -129,7 +128,9 @@ void Replay::run_hooks(Pending::Task& task) {
   }
   for (auto& [output_nr, slot] : extras.retained) {
     const Tensor& grad = task.output(output_nr);
-    if (grad.defined()) slot->grad = create_ ? grad : grad.detach();
+    if (!grad.defined()) continue;
+    slot->grad = create_ ? grad : grad.detach();
+    slot->zero = false;
   }
 }
 

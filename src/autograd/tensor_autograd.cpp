@@ -64,11 +64,11 @@ const Tensor& Tensor::requires_grad_(bool requires_grad) const {
 const Tensor& Tensor::grad() const {
   if (!defined()) return kUndefined;
   const TensorRecord* record = find_record(*this);
-  return record && record->slot ? record->slot->grad : kUndefined;
+  return record && record->slot ? record->slot->read() : kUndefined;
 }
 
 Tensor& Tensor::mutable_grad() const {
-  return autograd::ensure_slot(autograd::ensure_record(*this)).grad;
+  return autograd::ensure_slot(autograd::ensure_record(*this)).read();
 }
 
 void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, bool create_graph,

@@ -15,6 +15,10 @@ TensorRecord& ensure_record(const Tensor& tensor) {
   return *impl.record();
 }
 
+bool is_unshared(const Tensor& tensor) {
+  return tensor.use_count() == 1 && tensor.storage()->use_count() == 1;
+}
+
 Node::GradSlot& ensure_slot(TensorRecord& record) {
   if (!record.slot) record.slot = IntrusivePtr(new Node::GradSlot);
   return *record.slot;
@@ -57,27 +61,47 @@ void set_history(const Tensor& tensor, IntrusivePtr<Node> node, uint32_t output_
   record.view_version = tensor.storage()->version();
 }
 
+Tensor& Node::GradSlot::read() {
+  if (zero.load(std::memory_order_acquire)) {
+    const std::lock_guard lock(mutex);
+    if (zero.load(std::memory_order_relaxed)) {
+      const NoGradGuard no_grad;
+      grad.zero_();
+      zero.store(false, std::memory_order_release);
+    }
+  }
+  return grad;
+}
+
+void zero_grad(const Tensor& leaf) {
+  const TensorRecord* record = leaf.impl().record();
+  if (!record || !record->slot || !record->slot->grad.defined()) return;
+  Node::GradSlot& slot = *record->slot;
+  if (slot.grad.requires_grad()) slot.grad = slot.grad.detach();
+  if (is_unshared(slot.grad)) {
+    slot.zero = true;
+  } else {
+    const NoGradGuard no_grad;
+    slot.grad.zero_();
+  }
+}
+
 // In place where nobody else can see the buffer; as a recorded sum where a graph is being made.
 void Leaf::backward(std::span<Tensor> output_grads, std::span<Tensor>) {
   Tensor& incoming = output_grads[0];
   if (!incoming.defined()) return;
   const std::lock_guard lock(slot_->mutex);
   Tensor& grad = slot_->grad;
-  if (grad.defined()) {
+  if (grad.defined() && !slot_->zero.exchange(false)) {
     if (GradMode::is_enabled()) {
       grad = grad.add(incoming);
     } else {
       grad.add_(incoming);
     }
-    return;
-  }
-  const bool unshared = incoming.use_count() == 1 && incoming.storage().get()->use_count() == 1;
-  if (GradMode::is_enabled()) {
-    grad = unshared ? incoming : incoming.clone();
-  } else if (unshared && incoming.is_contiguous()) {
+  } else if (is_unshared(incoming) && (GradMode::is_enabled() || incoming.is_contiguous())) {
     grad = std::move(incoming);
   } else {
-    grad = copy_of(incoming);
+    grad = GradMode::is_enabled() ? incoming.clone() : copy_of(incoming);
   }
 }
 

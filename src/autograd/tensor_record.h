@@ -21,6 +21,8 @@ class TensorRecord : public Pooled<TensorRecord> {
 // The record of a tensor that has none yet is made.
 TensorRecord& ensure_record(const Tensor& tensor);
 Node::GradSlot& ensure_slot(TensorRecord& record);
+// Whether this handle is the only way to the tensor's memory.
+bool is_unshared(const Tensor& tensor);
 
 // Makes a leaf that needs a gradient.
 void make_leaf(TensorRecord& record);

@@ -5,6 +5,7 @@
 
 #include <cxxabi.h>
 
+#include "gradtape/autograd/autograd.h"
 #include "gradtape/autograd/grad_mode.h"
 
 namespace gradtape::nn {
@@ -220,13 +221,10 @@ void Module::zero_grad(bool set_to_none) {
   for (auto& child : children_) child.value()->zero_grad(set_to_none);
   for (auto& item : parameters_) {
     if (!item->defined()) continue;
-    Tensor& grad = item->mutable_grad();
-    if (!grad.defined()) continue;
     if (set_to_none) {
-      grad.reset();
+      item->mutable_grad().reset();
     } else {
-      grad = grad.detach();
-      grad.zero_();
+      autograd::zero_grad(*item);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "gradtape/autograd/autograd.h"
 #include "gradtape/autograd/grad_mode.h"
 #include "gradtape/ops/factory.h"
 
@@ -102,14 +103,8 @@ void Optimizer::add_parameters(const std::vector<Tensor>& parameters) {
 }
 
 void Optimizer::zero_grad() {
-  const NoGradGuard no_grad;
-  for (OptimizerParamGroup& group : param_groups_) {
-    for (Tensor& parameter : group.params()) {
-      Tensor& grad = parameter.mutable_grad();
-      if (!grad.defined()) continue;
-      if (!grad.is_leaf() || grad.requires_grad()) grad = grad.detach();
-      grad.zero_();
-    }
+  for (const OptimizerParamGroup& group : param_groups_) {
+    for (const Tensor& parameter : group.params()) autograd::zero_grad(parameter);
   }
 }
 

@@ -28,6 +28,10 @@ variable_list grad(const variable_list& outputs, const variable_list& inputs,
                    const variable_list& grad_outputs = {}, std::optional<bool> retain_graph = {},
                    bool create_graph = false, bool allow_unused = false);
 
+/// Makes the gradient of a leaf zero, without a history; an undefined one stays undefined. What
+/// Module::zero_grad and Optimizer::zero_grad do to each parameter.
+void zero_grad(const Tensor& leaf);
+
 /// For a scope of this thread: backward checks every gradient and throws, naming the record, at the
 /// first that holds a NaN.
 class DetectAnomalyGuard {

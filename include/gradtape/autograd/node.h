@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -63,7 +64,13 @@ class Node : public RefCounted, public Pooled<Node> {
   /// Where a gradient is kept, apart from tensor and record so that neither owns the other.
   struct GradSlot : RefCounted {
     Tensor grad;
+    /// zero_grad has been called and nobody has looked since: grad is to be read as zeros. The next
+    /// backward writes over it, which saves filling it and adding to it.
+    std::atomic<bool> zero{false};
     std::mutex mutex;  // threads that train one model accumulate into the same leaf
+
+    /// grad as it is to be read.
+    Tensor& read();
     static void destroy(GradSlot* slot) noexcept { delete slot; }
   };
   struct Extras {
