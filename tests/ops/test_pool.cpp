@@ -38,6 +38,16 @@ TEST_CASE("average pools give PyTorch's values and gradients") {
 TEST_CASE("of equal elements the first is the largest, and NaN is larger than all") {
   const auto [values, indices] = max_pool2d_with_indices(ones({1, 2, 2}), 2);
   CHECK(indices.equal(zeros({1, 1, 1}, kInt64)));
+  const auto place_of = [](const Tensor& square) {
+    return std::get<1>(max_pool2d_with_indices(square, 2)).item<int64_t>();
+  };
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(place_of(tensor({{{0., 5.}, {5., 0.}}})) == 1);
+  CHECK(place_of(tensor({{{0., 0.}, {5., 5.}}})) == 2);
+  CHECK(place_of(tensor({{{nan, 5.}, {5., 0.}}})) == 0);
+  // PyTorch points at the last NaN.
+  CHECK(place_of(tensor({{{nan, nan}, {nan, nan}}})) == 3);
+  CHECK(place_of(tensor({{{1., nan}, {nan, 1.}}})) == 2);
   Tensor x = zeros({1, 2, 4});
   x.select(1, 1).select(1, 0).fill_(std::numeric_limits<double>::quiet_NaN());
   const auto [with_nan, places] = max_pool2d_with_indices(x, 2);
