@@ -19,8 +19,9 @@
 // which the compiler vectorizes; expression_* an xtensor expression, evaluated by xsimd.
 namespace gradtape::kernels {
 
-// Below this many elements a loop over single elements is faster than setting up an expression.
-inline constexpr int64_t kTiny = 8;
+// Below this many elements a plain loop is faster than setting up an expression: arithmetic, which
+// the compiler vectorizes in the loop too, and functions, which it calls one by one.
+inline constexpr int64_t kTinyArithmetic = 64, kTinyFunction = 8;
 
 template <class F>
 F make_functor([[maybe_unused]] const Scalar* parameters) {
@@ -87,7 +88,7 @@ auto adapt_run(T* data, int64_t n) {
 template <template <class> class F, class T>
 void expression1(int64_t n, void* out, const void* const* in, unsigned fixed,
                  const Scalar* parameters) {
-  if (n < kTiny || fixed) return loop1<F, T, T>(n, out, in, fixed, parameters);
+  if (n < kTinyFunction || fixed) return loop1<F, T, T>(n, out, in, fixed, parameters);
   const F<T> f = make_functor<F<T>>(parameters);
   auto to = adapt_run(static_cast<T*>(out), n);
   const auto x = adapt_run(static_cast<const T*>(in[0]), n);
@@ -97,7 +98,7 @@ void expression1(int64_t n, void* out, const void* const* in, unsigned fixed,
 template <template <class> class F, class T>
 void expression2(int64_t n, void* out, const void* const* in, unsigned fixed,
                  const Scalar* parameters) {
-  if (n < kTiny || fixed == 3) return loop2<F, T, T>(n, out, in, fixed, parameters);
+  if (n < kTinyArithmetic || fixed == 3) return loop2<F, T, T>(n, out, in, fixed, parameters);
   const F<T> f = make_functor<F<T>>(parameters);
   auto to = adapt_run(static_cast<T*>(out), n);
   const auto* x = static_cast<const T*>(in[0]);
@@ -118,7 +119,7 @@ void expression2(int64_t n, void* out, const void* const* in, unsigned fixed,
 template <template <class> class F, class T>
 void expression3(int64_t n, void* out, const void* const* in, unsigned fixed,
                  const Scalar* parameters) {
-  if (n < kTiny) return loop3<F, T, T>(n, out, in, fixed, parameters);
+  if (n < kTinyArithmetic) return loop3<F, T, T>(n, out, in, fixed, parameters);
   const F<T> f = make_functor<F<T>>(parameters);
   auto to = adapt_run(static_cast<T*>(out), n);
   const auto x = adapt_run(static_cast<const T*>(in[0]), n);

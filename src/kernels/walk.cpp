@@ -8,7 +8,8 @@ namespace gradtape::kernels {
 namespace {
 
 constexpr int64_t kBlock = 512;  // elements in a buffer: 4 KB at most, several fit into L1
-constexpr int64_t kTile = 32;    // rows of a transposed tile
+// A transposed tile: wide, so that a run along it is worth its call and stays on its pages.
+constexpr int64_t kTileRows = 32, kTileColumns = 128;
 
 template <size_t Bytes>
 struct Unit;
@@ -29,6 +30,8 @@ struct Unit<8> {
   using type [[gnu::may_alias]] = uint64_t;
 };
 
+void* ahead(void* at, int64_t bytes) { return static_cast<std::byte*>(at) + bytes; }
+
 // Calls f with a type of so many bytes that may alias any other.
 template <class F>
 void visit_itemsize(int64_t itemsize, const F& f) {
@@ -44,93 +47,168 @@ void visit_itemsize(int64_t itemsize, const F& f) {
   }
 }
 
-void gather(void* to, const std::byte* from, int64_t stride, int64_t itemsize, int64_t n) {
+// Strides of bytes that are whole elements.
+void gather(void* to, const void* from, int64_t bytes, int64_t itemsize, int64_t n) {
+  const int64_t stride = bytes / itemsize;
   visit_itemsize(itemsize, [&]<class U>(U) {
     auto* target = static_cast<typename U::type*>(to);
-    auto* source = reinterpret_cast<const typename U::type*>(from);
+    auto* source = static_cast<const typename U::type*>(from);
     for (int64_t i = 0; i < n; ++i) target[i] = source[i * stride];
   });
 }
 
-void scatter(std::byte* to, const void* from, int64_t stride, int64_t itemsize, int64_t n) {
+void scatter(void* to, const void* from, int64_t bytes, int64_t itemsize, int64_t n) {
+  const int64_t stride = bytes / itemsize;
   visit_itemsize(itemsize, [&]<class U>(U) {
-    auto* target = reinterpret_cast<typename U::type*>(to);
+    auto* target = static_cast<typename U::type*>(to);
     auto* source = static_cast<const typename U::type*>(from);
     for (int64_t i = 0; i < n; ++i) target[i * stride] = source[i];
   });
 }
 
-// target[row][column] = source[row + column * stride]
-void gather_transposed(void* to, const std::byte* from, int64_t stride, int64_t itemsize,
-                       int64_t rows, int64_t columns) {
+constexpr int64_t kSquare = 8;
+
+// to[row * to_stride + column] = from[row + column * from_stride], 8 rows and 8 columns.
+template <class T>
+void transpose_square(T* to, int64_t to_stride, const T* from, int64_t from_stride) {
+  for (int64_t row = 0; row < kSquare; ++row) {
+    for (int64_t column = 0; column < kSquare; ++column) {
+      to[row * to_stride + column] = from[row + column * from_stride];
+    }
+  }
+}
+
+// Of 4 bytes, in registers: pairs, then fours, then halves change places.
+void transpose_square(Unit<4>::type* to, int64_t to_stride, const Unit<4>::type* from,
+                      int64_t from_stride) {
+  using Row [[gnu::vector_size(32), gnu::may_alias, gnu::aligned(4)]] = uint32_t;
+  Row x[8], y[8];
+  for (int i = 0; i < 8; ++i) x[i] = *reinterpret_cast<const Row*>(from + i * from_stride);
+  for (int i = 0; i < 8; i += 2) {
+    y[i] = __builtin_shufflevector(x[i], x[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+    y[i + 1] = __builtin_shufflevector(x[i], x[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+  }
+  for (int i = 0; i < 8; i += 4) {
+    x[i] = __builtin_shufflevector(y[i], y[i + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+    x[i + 1] = __builtin_shufflevector(y[i], y[i + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+    x[i + 2] = __builtin_shufflevector(y[i + 1], y[i + 3], 0, 1, 8, 9, 4, 5, 12, 13);
+    x[i + 3] = __builtin_shufflevector(y[i + 1], y[i + 3], 2, 3, 10, 11, 6, 7, 14, 15);
+  }
+  for (int i = 0; i < 4; ++i) {
+    const Row low = __builtin_shufflevector(x[i], x[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    const Row high = __builtin_shufflevector(x[i], x[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    *reinterpret_cast<Row*>(to + i * to_stride) = low;
+    *reinterpret_cast<Row*>(to + (i + 4) * to_stride) = high;
+  }
+}
+
+void gather_transposed(void* to, const void* from, int64_t stride, int64_t itemsize, int64_t rows,
+                       int64_t columns) {
   visit_itemsize(itemsize, [&]<class U>(U) {
-    auto* target = static_cast<typename U::type*>(to);
-    auto* source = reinterpret_cast<const typename U::type*>(from);
+    using T = typename U::type;
+    auto* target = static_cast<T*>(to);
+    auto* source = static_cast<const T*>(from);
+    const int64_t whole_rows = rows / kSquare * kSquare;
+    const int64_t whole_columns = columns / kSquare * kSquare;
+    for (int64_t column = 0; column < whole_columns; column += kSquare) {
+      for (int64_t row = 0; row < whole_rows; row += kSquare) {
+        transpose_square(target + row * kTileColumns + column, kTileColumns,
+                         source + row + column * stride, stride);
+      }
+    }
     for (int64_t column = 0; column < columns; ++column) {
-      for (int64_t row = 0; row < rows; ++row) {
-        target[row * kTile + column] = source[row + column * stride];
+      for (int64_t row = column < whole_columns ? whole_rows : 0; row < rows; ++row) {
+        target[row * kTileColumns + column] = source[row + column * stride];
       }
     }
   });
 }
 
+constexpr size_t kMaxAxes = 64;  // as many as PyTorch allows
+
 class Walker {
  public:
   Walker(Run run, int64_t grain, const DimVector& sizes, std::span<const Strided> arrays,
          const Scalar* parameters)
-      : run_(run), grain_(grain), sizes_(sizes), arrays_(arrays), parameters_(parameters) {
-    for (size_t k = 0; k < arrays.size(); ++k) start_[k] = arrays[k].data;
+      : run_(run),
+        grain_(grain),
+        rank_(sizes.size()),
+        count_(arrays.size()),
+        parameters_(parameters) {
+    GRADTAPE_CHECK(rank_ <= kMaxAxes, "a tensor may have up to ", kMaxAxes, " axes; got ", rank_);
+    for (size_t k = 0; k < count_; ++k) {
+      start_[k] = arrays[k].data;
+      itemsize_[k] = arrays[k].itemsize;
+    }
+    for (size_t axis = 0; axis < rank_; ++axis) {
+      sizes_[axis] = sizes[axis];
+      for (size_t k = 0; k < count_; ++k) {
+        bytes_[axis][k] = arrays[k].strides[axis] * itemsize_[k];
+      }
+    }
   }
 
   void all() const {
-    const size_t rank = sizes_.size();
-    if (rank == 0) return row(start_, strides_of_inner(), 1);
-    const int64_t inner = sizes_.back();
-    if (rank == 1) {
+    if (rank_ == 0) return row(start_, {}, plan({}), 1);
+    const size_t last = rank_ - 1;
+    const int64_t inner = sizes_[last];
+    const Steps& steps = bytes_[last];
+    const Plan how = plan(steps);
+    if (rank_ == 1) {
       return parallel_for(inner, grain_, [&](int64_t begin, int64_t end) {
-        row(moved(start_, rank - 1, begin), strides_of_inner(), end - begin);
+        row(moved(start_, 0, begin), steps, how, end - begin);
       });
     }
     int64_t rows = 1;
-    for (size_t axis = 0; axis + 1 < rank; ++axis) rows *= sizes_[axis];
+    for (size_t axis = 0; axis < last; ++axis) rows *= sizes_[axis];
     if (const int axis = transposed_axis(); axis >= 0) return tiles(axis, rows / sizes_[axis]);
+    auto some = [&](int64_t begin, int64_t end) {
+      for_rows(begin, end, [&](const Pointers& at) { row(at, steps, how, inner); });
+    };
     if (rows >= 128) {
-      return parallel_for(rows, std::max<int64_t>(1, grain_ / inner), [&](int64_t i, int64_t end) {
-        for_rows(i, end, [&](const Pointers& at) { row(at, strides_of_inner(), inner); });
-      });
+      parallel_for(rows, std::max<int64_t>(1, grain_ / inner), some);
+    } else if (rows * inner <= grain_) {
+      some(0, rows);
+    } else {
+      parallel_items(rows, inner, [&](int64_t i) { some(i, i + 1); });
     }
-    parallel_items(rows, inner, [&](int64_t i) {
-      for_rows(i, i + 1, [&](const Pointers& at) { row(at, strides_of_inner(), inner); });
-    });
   }
 
  private:
-  using Pointers = std::array<std::byte*, kMaxOperands>;
-  using Steps = std::array<int64_t, kMaxOperands>;
+  using Pointers = std::array<void*, kMaxOperands>;  // handed to run as they are
+  using Steps = std::array<int64_t, kMaxOperands>;   // in bytes
 
-  Pointers moved(Pointers at, size_t axis, int64_t steps) const {
-    for (size_t k = 0; k < arrays_.size(); ++k) {
-      at[k] += steps * arrays_[k].strides[axis] * arrays_[k].itemsize;
+  // What of a run is one element for all, and what has to pass through a buffer. Bit k is array k.
+  struct Plan {
+    unsigned fixed = 0, buffered = 0;
+  };
+  Plan plan(const Steps& steps) const {
+    Plan plan;
+    if (rank_ == 0) return plan;
+    const bool may_fix = count_ <= 3;
+    for (size_t k = 0; k < count_; ++k) {
+      if (steps[k] == itemsize_[k]) continue;
+      (k > 0 && steps[k] == 0 && may_fix ? plan.fixed : plan.buffered) |= 1u << k;
     }
-    return at;
+    return plan;
   }
 
-  Steps strides_of_inner() const {
-    Steps steps{};
-    for (size_t k = 0; k < arrays_.size(); ++k) {
-      steps[k] = sizes_.empty() ? 1 : arrays_[k].strides.back();
-    }
-    return steps;
+  void move(Pointers& at, size_t axis, int64_t steps) const {
+    for (size_t k = 0; k < count_; ++k) at[k] = ahead(at[k], steps * bytes_[axis][k]);
+  }
+  Pointers moved(Pointers at, size_t axis, int64_t steps) const {
+    move(at, axis, steps);
+    return at;
   }
 
   // An outer axis along which an input is contiguous that is not so along the inner one.
   int transposed_axis() const {
-    const size_t inner = sizes_.size() - 1;
+    const size_t inner = rank_ - 1;
     if (sizes_[inner] < 8) return -1;
-    for (size_t k = 1; k < arrays_.size(); ++k) {
-      if (arrays_[k].strides[inner] == 0 || arrays_[k].strides[inner] == 1) continue;
+    for (size_t k = 1; k < count_; ++k) {
+      if (bytes_[inner][k] == 0 || bytes_[inner][k] == itemsize_[k]) continue;
       for (size_t axis = 0; axis < inner; ++axis) {
-        if (arrays_[k].strides[axis] == 1 && sizes_[axis] >= 8) return static_cast<int>(axis);
+        if (bytes_[axis][k] == itemsize_[k] && sizes_[axis] >= 8) return static_cast<int>(axis);
       }
     }
     return -1;
@@ -139,113 +217,114 @@ class Walker {
   // Calls f with the pointers of rows [begin, end), counted over all axes but the inner one.
   template <class F>
   void for_rows(int64_t begin, int64_t end, const F& f, int skipped_axis = -1) const {
-    const size_t outer = sizes_.size() - 1;
-    DimVector index(outer, 0);
+    std::array<size_t, kMaxAxes> axes;  // fastest first
+    std::array<int64_t, kMaxAxes> index;
+    size_t outer = 0;
     Pointers at = start_;
     int64_t rest = begin;
-    for (size_t axis = outer; axis-- > 0;) {
+    for (size_t axis = rank_ - 1; axis-- > 0;) {
       if (static_cast<int>(axis) == skipped_axis) continue;
-      index[axis] = rest % sizes_[axis];
+      index[outer] = rest % sizes_[axis];
       rest /= sizes_[axis];
-      at = moved(at, axis, index[axis]);
+      move(at, axis, index[outer]);
+      axes[outer++] = axis;
     }
     for (int64_t i = begin; i < end; ++i) {
       f(at);
-      for (size_t axis = outer; axis-- > 0;) {
-        if (static_cast<int>(axis) == skipped_axis) continue;
-        at = moved(at, axis, 1);
-        if (++index[axis] < sizes_[axis]) break;
-        at = moved(at, axis, -sizes_[axis]);
-        index[axis] = 0;
+      for (size_t j = 0; j < outer; ++j) {
+        move(at, axes[j], 1);
+        if (++index[j] < sizes_[axes[j]]) break;
+        move(at, axes[j], -sizes_[axes[j]]);
+        index[j] = 0;
       }
     }
   }
 
   // One run along the inner axis, through buffers where it has to be.
-  void row(Pointers at, const Steps& steps, int64_t n) const {
-    const size_t inputs = arrays_.size() - 1;
-    const bool may_fix = inputs <= 2;
-    unsigned fixed = 0, buffered = 0;
+  void row(const Pointers& at, const Steps& steps, Plan how, int64_t n) const {
+    if (how.buffered && n > 1) return buffered_row(at, steps, how, n);
+    run_(n, at[0], at.data() + 1, how.fixed >> 1, parameters_);
+  }
+
+  void buffered_row(const Pointers& at, const Steps& steps, Plan how, int64_t n) const {
     const void* in[kMaxOperands];
-    for (size_t k = 1; k <= inputs; ++k) {
-      in[k - 1] = at[k];
-      if (steps[k] == 1) continue;
-      if (steps[k] == 0 && may_fix) {
-        fixed |= 1u << (k - 1);
-      } else {
-        buffered |= 1u << k;
-      }
-    }
-    if (steps[0] != 1) buffered |= 1;
-    if (!buffered) return run_(n, at[0], in, fixed, parameters_);
-    if (n == 1) return run_(1, at[0], in, 0, parameters_);
     alignas(64) std::byte buffer[kMaxOperands][kBlock * 8];
     for (int64_t done = 0; done < n; done += kBlock) {
       const int64_t count = std::min(kBlock, n - done);
-      for (size_t k = 1; k <= inputs; ++k) {
-        const int64_t itemsize = arrays_[k].itemsize;
-        if (buffered & (1u << k)) {
-          gather(buffer[k], at[k] + done * steps[k] * itemsize, steps[k], itemsize, count);
-          in[k - 1] = buffer[k];
-        } else {
-          in[k - 1] = at[k] + done * steps[k] * itemsize;
-        }
+      for (size_t k = 1; k < count_; ++k) {
+        in[k - 1] = ahead(at[k], done * steps[k]);
+        if (!(how.buffered & (1u << k))) continue;
+        gather(buffer[k], in[k - 1], steps[k], itemsize_[k], count);
+        in[k - 1] = buffer[k];
       }
-      std::byte* target = at[0] + done * steps[0] * arrays_[0].itemsize;
-      if (buffered & 1) {
-        run_(count, buffer[0], in, fixed, parameters_);
-        scatter(target, buffer[0], steps[0], arrays_[0].itemsize, count);
+      void* target = ahead(at[0], done * steps[0]);
+      if (how.buffered & 1) {
+        run_(count, buffer[0], in, how.fixed >> 1, parameters_);
+        scatter(target, buffer[0], steps[0], itemsize_[0], count);
       } else {
-        run_(count, target, in, fixed, parameters_);
+        run_(count, target, in, how.fixed >> 1, parameters_);
       }
     }
   }
 
-  // Squares of kTile over the axis and the inner one: what is transposed is turned in a buffer.
+  // Tiles over the axis and the inner one: what is transposed is turned in a buffer.
   void tiles(int axis, int64_t rows) const {
     const int64_t height = sizes_[axis];
-    const int64_t strips = (height + kTile - 1) / kTile;
-    parallel_items(rows * strips, kTile * sizes_.back(), [&](int64_t i) {
-      const int64_t top = i % strips * kTile;
+    const int64_t strips = (height + kTileRows - 1) / kTileRows;
+    parallel_items(rows * strips, kTileRows * sizes_[rank_ - 1], [&](int64_t i) {
+      const int64_t top = i % strips * kTileRows;
       for_rows(
           i / strips, i / strips + 1,
           [&](const Pointers& at) {
-            strip(axis, moved(at, axis, top), std::min(kTile, height - top));
+            strip(axis, moved(at, axis, top), std::min(kTileRows, height - top));
           },
           axis);
     });
   }
 
   void strip(int axis, const Pointers& start, int64_t rows) const {
-    const size_t inner = sizes_.size() - 1;
-    alignas(64) std::byte buffer[kMaxOperands][kTile * kTile * 8];
-    for (int64_t left = 0; left < sizes_[inner]; left += kTile) {
-      const int64_t columns = std::min(kTile, sizes_[inner] - left);
-      const Pointers corner = moved(start, inner, left);
-      Steps steps = strides_of_inner();
-      unsigned turned = 0;
-      for (size_t k = 1; k < arrays_.size(); ++k) {
-        if (steps[k] == 0 || steps[k] == 1 || arrays_[k].strides[axis] != 1) continue;
-        gather_transposed(buffer[k], corner[k], steps[k], arrays_[k].itemsize, rows, columns);
-        turned |= 1u << k;
-        steps[k] = 1;
+    const size_t inner = rank_ - 1;
+    alignas(64) std::byte buffer[kMaxOperands][kTileRows * kTileColumns * 8];
+    Steps steps = bytes_[inner], down = bytes_[axis];
+    unsigned turned = 0;
+    for (size_t k = 1; k < count_; ++k) {
+      if (steps[k] == 0 || steps[k] == itemsize_[k] || down[k] != itemsize_[k]) continue;
+      turned |= 1u << k;
+      steps[k] = itemsize_[k];
+      down[k] = kTileColumns * itemsize_[k];
+    }
+    const Plan how = plan(steps);
+    for (int64_t left = 0; left < sizes_[inner]; left += kTileColumns) {
+      const int64_t columns = std::min(kTileColumns, sizes_[inner] - left);
+      Pointers at = moved(start, inner, left);
+      for (size_t k = 1; k < count_; ++k) {
+        if (!(turned & (1u << k))) continue;
+        gather_transposed(buffer[k], at[k], bytes_[inner][k] / itemsize_[k], itemsize_[k], rows,
+                          columns);
+        at[k] = buffer[k];
       }
       for (int64_t i = 0; i < rows; ++i) {
-        Pointers at = moved(corner, axis, i);
-        for (size_t k = 1; k < arrays_.size(); ++k) {
-          if (turned & (1u << k)) at[k] = buffer[k] + i * kTile * arrays_[k].itemsize;
+        // Rows are pages apart: the processor's own prefetching does not see them coming.
+        for (size_t k = 0; k < count_ && i + 2 < rows; ++k) {
+          if (turned & (1u << k)) continue;
+          for (int64_t byte = 0; byte < columns * steps[k]; byte += 64) {
+            __builtin_prefetch(ahead(at[k], 2 * down[k] + byte));
+          }
         }
-        row(at, steps, columns);
+        row(at, steps, how, columns);
+        for (size_t k = 0; k < count_; ++k) at[k] = ahead(at[k], down[k]);
       }
     }
   }
 
   Run run_;
   int64_t grain_;
-  const DimVector& sizes_;
-  std::span<const Strided> arrays_;
+  size_t rank_, count_;
   const Scalar* parameters_;
   Pointers start_{};
+  Steps itemsize_{};
+  std::array<int64_t, kMaxAxes> sizes_;
+  std::array<Steps, kMaxAxes> bytes_;
 };
 
 // Axes of size 1 go; the others are ordered by the output's strides, the largest first.

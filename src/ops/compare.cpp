@@ -100,6 +100,7 @@ Tensor Tensor::logical_or(const Tensor& other) const { return gradtape::logical_
 Tensor Tensor::logical_xor(const Tensor& other) const {
   return gradtape::logical_xor(*this, other);
 }
+Tensor Tensor::operator~() const { return bitwise_not(*this); }
 Tensor Tensor::logical_not() const { return gradtape::logical_not(*this); }
 Tensor Tensor::isnan() const { return gradtape::isnan(*this); }
 Tensor Tensor::isinf() const { return gradtape::isinf(*this); }

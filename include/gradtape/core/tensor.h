@@ -241,7 +241,7 @@ class Tensor {
   Tensor neg() const;
   Tensor& neg_() const;
   Tensor operator-() const { return neg(); }
-  Tensor operator~() const { return logical_not(); }
+  Tensor operator~() const;
   Tensor maximum(const Tensor& other) const;
   Tensor minimum(const Tensor& other) const;
   Tensor atan2(const Tensor& other) const;
