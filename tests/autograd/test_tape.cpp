@@ -381,4 +381,36 @@ TEST_SUITE("autograd/tape") {
     x.requires_grad_(false);
     CHECK_FALSE((x * 2).requires_grad());
   }
+
+  TEST_CASE("zero_grad leaves a gradient that reads as zero, and the next backward replaces it") {
+    Tensor x = ones({3}).requires_grad_();
+    (x * 2).sum().backward();
+    autograd::zero_grad(x);
+    CHECK(x.grad().equal(zeros({3})));
+    autograd::zero_grad(x);
+    (x * 5).sum().backward();
+    CHECK(x.grad().equal(full({3}, 5.)));
+    (x * 5).sum().backward();
+    CHECK(x.grad().equal(full({3}, 10.)));
+  }
+
+  TEST_CASE("zero_grad writes the zeros where somebody else holds the gradient") {
+    Tensor x = ones({3}).requires_grad_();
+    (x * 2).sum().backward();
+    const Tensor held = x.grad(), part = x.grad().slice(0, 1);
+    autograd::zero_grad(x);
+    CHECK(held.equal(zeros({3})));
+    CHECK(part.equal(zeros({2})));
+  }
+
+  TEST_CASE("zero_grad keeps an undefined gradient undefined, and drops a gradient's own graph") {
+    Tensor x = ones({3}).requires_grad_();
+    autograd::zero_grad(x);
+    CHECK_FALSE(x.grad().defined());
+    (x * x).sum().backward({}, {}, /*create_graph=*/true);
+    CHECK(x.grad().requires_grad());
+    autograd::zero_grad(x);
+    CHECK_FALSE(x.grad().requires_grad());
+    CHECK(x.grad().equal(zeros({3})));
+  }
 }
