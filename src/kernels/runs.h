@@ -21,7 +21,7 @@ namespace gradtape::kernels {
 
 // Below this many elements a plain loop is faster than setting up an expression: arithmetic, which
 // the compiler vectorizes in the loop too, and functions, which it calls one by one.
-inline constexpr int64_t kTinyArithmetic = 64, kTinyFunction = 8;
+inline constexpr int64_t kTinyArithmetic = 1024, kTinyFunction = 8;
 
 template <class F>
 F make_functor([[maybe_unused]] const Scalar* parameters) {
