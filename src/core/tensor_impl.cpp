@@ -21,13 +21,25 @@ void TensorImpl::update() {
   int64_t expected = 1;
   for (size_t i = sizes_.size(); i-- > 0;) {
     const int64_t size = sizes_[i];
-    numel_ *= size;
+    GRADTAPE_CHECK(!__builtin_mul_overflow(numel_, size, &numel_),
+                   "numel: integer multiplication overflow with sizes ", sizes_);
     if (size != 1) {
       contiguous_ &= strides_[i] == expected;
       expected *= size;
     }
   }
   if (numel_ == 0) contiguous_ = true;
+}
+
+size_t bytes_of(IntArrayRef sizes, ScalarType dtype) {
+  int64_t bytes = static_cast<int64_t>(element_size(dtype));
+  for (const int64_t size : sizes) {
+    GRADTAPE_CHECK(size >= 0, "Trying to create tensor with negative dimension ", size, ": ",
+                   sizes);
+    GRADTAPE_CHECK(!__builtin_mul_overflow(bytes, size, &bytes),
+                   "Storage size calculation overflowed with sizes=", sizes);
+  }
+  return static_cast<size_t>(bytes);
 }
 
 DimVector contiguous_strides(IntArrayRef sizes) {

@@ -8,10 +8,8 @@ namespace gradtape::kernels {
 
 // Fresh memory, contiguous, unset.
 inline Tensor make_array(IntArrayRef sizes, ScalarType dtype) {
-  int64_t numel = 1;
-  for (const int64_t size : sizes) numel *= size;
   return Tensor(
-      IntrusivePtr(new TensorImpl(Storage::allocate(numel * element_size(dtype)), dtype, sizes)));
+      IntrusivePtr(new TensorImpl(Storage::allocate(bytes_of(sizes, dtype)), dtype, sizes)));
 }
 
 // Another window over the same memory.

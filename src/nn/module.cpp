@@ -208,7 +208,9 @@ void Module::to(Device device, bool non_blocking) {
 void Module::convert(ScalarType dtype) {
   const NoGradGuard no_grad;
   for (auto& item : parameters_) {
-    if (item->defined() && item->dtype() != dtype) set_values(*item, item->detach().to(dtype));
+    if (!item->defined() || item->dtype() == dtype) continue;
+    set_values(*item, item->detach().to(dtype));
+    if (item->grad().defined()) item->mutable_grad() = item->grad().detach().to(dtype);
   }
   for (auto& item : buffers_) {
     const bool keeps = item->defined() && is_integral(item->dtype()) && is_floating_point(dtype);

@@ -171,6 +171,12 @@ Tensor remainder(const Scalar& self, const Tensor& other) {
 Tensor fmod(const Tensor& self, const Tensor& other) { return apply(Fmod{}, self, other); }
 Tensor fmod(const Tensor& self, const Scalar& other) { return apply(FmodScalar{other}, self); }
 
+Tensor Tensor::div(const Tensor& other, std::optional<std::string_view> rounding_mode) const {
+  return gradtape::div(*this, other, rounding_mode);
+}
+Tensor Tensor::div(const Scalar& other, std::optional<std::string_view> rounding_mode) const {
+  return gradtape::div(*this, other, rounding_mode);
+}
 Tensor Tensor::floor_divide(const Tensor& other) const {
   return gradtape::floor_divide(*this, other);
 }

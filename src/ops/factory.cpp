@@ -295,4 +295,13 @@ Tensor Tensor::new_full(IntArrayRef sizes, const Scalar& value, TensorOptions op
   return full(sizes, value, options.dtype(options.dtype_opt().value_or(dtype())));
 }
 
+Tensor& Tensor::resize_(IntArrayRef sizes) const {
+  GRADTAPE_CHECK(!requires_grad(), "cannot resize variables that require grad; got self ",
+                 this->sizes(), " and sizes ", sizes);
+  const size_t bytes = bytes_of(sizes, dtype()) + storage_offset() * itemsize();
+  if (bytes > storage()->nbytes()) storage()->resize(bytes);
+  impl().set(storage(), dtype(), sizes, contiguous_strides(sizes), storage_offset());
+  return const_cast<Tensor&>(*this);
+}
+
 }  // namespace gradtape

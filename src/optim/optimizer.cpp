@@ -108,6 +108,19 @@ void Optimizer::zero_grad() {
   }
 }
 
+void Optimizer::check_gradients() const {
+  for (const OptimizerParamGroup& group : param_groups_) {
+    for (const Tensor& parameter : group.params()) {
+      const Tensor& grad = parameter.grad();
+      GRADTAPE_CHECK(!grad.defined() || (grad.sizes().equals(parameter.sizes()) &&
+                                         grad.dtype() == parameter.dtype()),
+                     "step: a gradient must have its parameter's shape and dtype; got parameter ",
+                     parameter.dtype(), " ", parameter.sizes(), ", gradient ", grad.dtype(), " ",
+                     grad.sizes());
+    }
+  }
+}
+
 size_t Optimizer::size() const noexcept {
   size_t count = 0;
   for (const OptimizerParamGroup& group : param_groups_) count += group.params().size();

@@ -160,4 +160,12 @@ TEST_SUITE("nn/layers") {
     embedding(tensor({0, 0}));
     CHECK(embedding->weight.allclose(tensor({{.6, .8}, {6., 8.}}), 1e-5));
   }
+
+  TEST_CASE("a batch that batch norm refuses is not counted") {
+    nn::BatchNorm1d layer(3);
+    CHECK_THROWS_AS(layer(ones({4, 5})), Error);
+    CHECK(layer->num_batches_tracked.item<int64_t>() == 0);
+    layer(rand({4, 3}));
+    CHECK(layer->num_batches_tracked.item<int64_t>() == 1);
+  }
 }

@@ -234,4 +234,13 @@ TEST_SUITE("nn/module") {
     CHECK(message_of([&] { dict["a"]; }) == "Key 'a' is not defined");
     CHECK(message_of([&] { dict[2]; }) == "Index 2 is out of bounds");
   }
+
+  TEST_CASE("to converts gradients with their parameters, so that training goes on") {
+    nn::Linear layer(2, 2);
+    layer(ones({1, 2})).sum().backward();
+    layer->to(kFloat64);
+    CHECK(layer->weight.grad().dtype() == kFloat64);
+    layer(ones({1, 2}, kFloat64)).sum().backward();
+    CHECK(layer->weight.grad().equal(full({2, 2}, 2., kFloat64)));
+  }
 }

@@ -91,3 +91,24 @@ TEST_CASE("errors of factories are PyTorch's") {
   CHECK(contains(error_of([] { zeros({2}, TensorOptions(kInt64).requires_grad(true)); }),
                  "can require gradients"));
 }
+
+TEST_CASE("sizes whose bytes do not fit 63 bits are refused") {
+  const int64_t huge = int64_t{1} << 40;
+  CHECK(contains(error_of([&] {
+                   empty({huge, huge});
+                 }),
+                 "Storage size calculation overflowed with sizes=[1099511627776, 1099511627776]"));
+  CHECK(contains(error_of([&] { empty({int64_t{1} << 62}); }), "overflowed"));
+  CHECK(contains(error_of([&] { ones({1}).expand({huge, huge}); }), "overflow"));
+}
+
+TEST_CASE("resize_ keeps the first elements and the start of the memory") {
+  const Tensor x = arange(6);
+  x.resize_({2, 2});
+  CHECK(elements(x) == std::vector<double>{0, 1, 2, 3});
+  x.resize_({3, 4});
+  CHECK(x.sizes() == IntArrayRef{3, 4});
+  CHECK(elements(x.flatten().slice(0, 0, 6)) == std::vector<double>{0, 1, 2, 3, 4, 5});
+  CHECK(contains(error_of([] { ones({2}, requires_grad()).resize_({3}); }),
+                 "cannot resize variables that require grad"));
+}

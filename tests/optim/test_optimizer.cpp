@@ -123,4 +123,17 @@ TEST_SUITE("optim/optimizer") {
     }
     CHECK(a.to(kFloat64).allclose(b, 1e-5, 1e-6));
   }
+
+  TEST_CASE("a gradient of another shape is refused before any parameter moves") {
+    Tensor a = ones({2}).requires_grad_(), b = ones({2}).requires_grad_();
+    optim::SGD optimizer(std::vector<Tensor>{a, b}, 0.1);
+    a.mutable_grad() = ones({2});
+    b.mutable_grad() = ones({3});
+    CHECK_THROWS_WITH_AS(
+        optimizer.step(),
+        "step: a gradient must have its parameter's shape and dtype; got parameter "
+        "Float [2], gradient Float [3]",
+        Error);
+    CHECK(a.equal(ones({2})));
+  }
 }

@@ -42,6 +42,9 @@ namespace cuda {
 /// False: gradtape computes on the CPU.
 inline bool is_available() { return false; }
 inline int64_t device_count() { return 0; }
+/// Nothing to seed.
+inline void manual_seed(uint64_t) {}
+inline void manual_seed_all(uint64_t) {}
 }  // namespace cuda
 
 }  // namespace gradtape

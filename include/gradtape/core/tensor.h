@@ -6,6 +6,7 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -130,6 +131,8 @@ class Tensor {
   Tensor& fill_(const Scalar& value) const;
   Tensor& fill_(const Tensor& value) const;
   Tensor& zero_() const;
+  /// Other sizes over the same memory, row-major; more memory where it does not suffice, the new
+  /// elements unset. Throws: Error if this needs a gradient.
   Tensor& resize_(IntArrayRef sizes) const;
   Tensor new_empty(IntArrayRef sizes, TensorOptions options = {}) const;
   Tensor new_zeros(IntArrayRef sizes, TensorOptions options = {}) const;
@@ -228,6 +231,8 @@ class Tensor {
   Tensor& mul_(const Scalar& other) const;
   Tensor div(const Tensor& other) const;
   Tensor div(const Scalar& other) const;
+  Tensor div(const Tensor& other, std::optional<std::string_view> rounding_mode) const;
+  Tensor div(const Scalar& other, std::optional<std::string_view> rounding_mode) const;
   Tensor& div_(const Tensor& other) const;
   Tensor& div_(const Scalar& other) const;
   Tensor floor_divide(const Tensor& other) const;

@@ -76,6 +76,11 @@ class TensorImpl : public RefCounted, public Pooled<TensorImpl> {
   autograd::TensorRecord* record_ = nullptr;
 };
 
+/// Memory of a row-major tensor of these sizes.
+///
+/// Throws: Error if a size is negative or the number of bytes does not fit 63 bits.
+size_t bytes_of(IntArrayRef sizes, ScalarType dtype);
+
 /// Strides of a row-major tensor of these sizes.
 DimVector contiguous_strides(IntArrayRef sizes);
 

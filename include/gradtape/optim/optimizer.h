@@ -100,6 +100,9 @@ class Optimizer {
   void load_state_dict(const OrderedDict<std::string, Tensor>& dict);
 
  protected:
+  /// Throws: Error, before any parameter has moved, if a gradient has another shape or dtype than
+  /// its parameter.
+  void check_gradients() const;
   // A fresh state of the optimizer's kind; null if it has none to load.
   virtual std::unique_ptr<OptimizerParamState> make_state() const { return nullptr; }
 
@@ -149,6 +152,7 @@ template <class Options, class State>
 Tensor FormulaOptimizer<Options, State>::step(LossClosure closure) {
   const detail::NoGrad no_grad;
   Tensor loss = detail::evaluate(closure);
+  check_gradients();
   for (OptimizerParamGroup& group : param_groups_) {
     const auto& options = static_cast<const Options&>(group.options());
     for (Tensor& parameter : group.params()) {

@@ -23,7 +23,13 @@ template <class... Args>
       ::c10::detail::check_failed(#condition __VA_OPT__(, ) __VA_ARGS__); \
   } while (false)
 
-#define TORCH_INTERNAL_ASSERT(condition, ...) TORCH_CHECK(condition __VA_OPT__(, ) __VA_ARGS__)
+/// TORCH_CHECK for what can only be a mistake in the program itself.
+#define TORCH_INTERNAL_ASSERT(condition, ...)                                               \
+  TORCH_CHECK(condition, #condition " INTERNAL ASSERT FAILED at ", __FILE__, ":", __LINE__, \
+              ". " __VA_OPT__(, ) __VA_ARGS__)
+#define AT_ASSERT(condition, ...) TORCH_INTERNAL_ASSERT(condition __VA_OPT__(, ) __VA_ARGS__)
+#define AT_ASSERTM(condition, ...) TORCH_CHECK(condition __VA_OPT__(, ) __VA_ARGS__)
+#define AT_ERROR(...) ::gradtape::detail::fail(__VA_ARGS__)
 
 /// Defines `Name` as the holder of module `NameImpl`.
 #define TORCH_MODULE(Name) GRADTAPE_MODULE(Name)

@@ -76,6 +76,7 @@ using ::gradtape::bitwise_or;
 using ::gradtape::bitwise_xor;
 using ::gradtape::bmm;
 using ::gradtape::broadcast_tensors;
+using ::gradtape::bytes_of;
 using ::gradtape::cached_bytes;
 using ::gradtape::can_cast;
 using ::gradtape::cat;

@@ -70,18 +70,21 @@ Tensor BatchNormImplBase<D, Derived>::forward(const Tensor& input) {
   GRADTAPE_CHECK(!by_batch || input.size(1) == 0 || input.numel() / input.size(1) != 1,
                  "Expected more than 1 value per channel when training, got input size ",
                  input.sizes());
+  const bool counts = this->is_training() && num_batches_tracked.defined();
   double momentum = options.momentum().value_or(0.);
-  if (this->is_training() && num_batches_tracked.defined()) {
-    num_batches_tracked.add_(1);
-    if (!options.momentum()) momentum = 1. / num_batches_tracked.template item<double>();
+  if (counts && !options.momentum()) {
+    momentum = 1. / (num_batches_tracked.template item<double>() + 1);
   }
-  return functional::batch_norm(input, running_mean, running_var,
-                                functional::BatchNormFuncOptions()
-                                    .weight(weight)
-                                    .bias(bias)
-                                    .training(by_batch)
-                                    .momentum(momentum)
-                                    .eps(options.eps()));
+  Tensor result = functional::batch_norm(input, running_mean, running_var,
+                                         functional::BatchNormFuncOptions()
+                                             .weight(weight)
+                                             .bias(bias)
+                                             .training(by_batch)
+                                             .momentum(momentum)
+                                             .eps(options.eps()));
+  // Last, so that a batch that is refused is not counted.
+  if (counts) num_batches_tracked.add_(1);
+  return result;
 }
 
 template class BatchNormImplBase<1, BatchNorm1dImpl>;
