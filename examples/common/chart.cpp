@@ -112,7 +112,7 @@ bool write_confusion_matrix(const std::string& path,
   script +=
       "set xlabel 'taken for'\nset ylabel 'class'\nset cblabel 'share of the class'\n"
       "set cbrange [0:1]\nset palette defined (0 '#ffffff', 0.5 '#6baed6', 1 '#08306b')\n"
-      "plot $counts using 1:2:4 with image, "
+      "plot $counts using 1:2:4 with image pixels, "
       "$counts using 1:2:($4 < 0.5 ? sprintf('%d', $3) : '') with labels textcolor rgb '#000000', "
       "$counts using 1:2:($4 < 0.5 ? '' : sprintf('%d', $3)) with labels textcolor rgb '#ffffff'\n";
   return run_gnuplot(path, script);

@@ -2,6 +2,7 @@
 
 // The macros that programs written for PyTorch's C++ frontend use.
 
+#include "gradtape/core/arg.h"
 #include "gradtape/core/error.h"
 
 namespace c10::detail {
@@ -35,18 +36,4 @@ template <class... Args>
 #define TORCH_MODULE(Name) GRADTAPE_MODULE(Name)
 
 /// An option of an options struct: a builder-style setter, a getter and the member `name_`.
-#define TORCH_ARG(T, name)                           \
- public:                                             \
-  auto name(const T& new_##name)->decltype(*this) {  \
-    this->name##_ = new_##name;                      \
-    return *this;                                    \
-  }                                                  \
-  auto name(T&& new_##name)->decltype(*this) {       \
-    this->name##_ = std::move(new_##name);           \
-    return *this;                                    \
-  }                                                  \
-  const T& name() const noexcept { return name##_; } \
-  T& name() noexcept { return name##_; }             \
-                                                     \
- private:                                            \
-  T name##_ /* NOLINT */
+#define TORCH_ARG(T, name) GRADTAPE_ARG(T, name)
