@@ -128,4 +128,5 @@
 #include "gradtape/optim/adamw.h"
 #include "gradtape/optim/optimizer.h"
 #include "gradtape/optim/options.h"
+#include "gradtape/optim/problems.h"
 #include "gradtape/optim/sgd.h"

@@ -1,8 +1,9 @@
 #include "gradtape/optim/adam.h"
 
-#include "kernels/optim.h"
+#include <cmath>
 
-#include "gradtape/ops/factory.h"
+#include "optim/rule.h"
+
 #include "gradtape/optim/adamw.h"
 
 namespace gradtape::optim {
@@ -13,13 +14,10 @@ namespace {
 
 template <class Options>
 void check_options(const Options& options) {
-  const auto [beta1, beta2] = options.betas();
-  GRADTAPE_CHECK(options.lr() >= 0, "Invalid learning rate: ", options.lr());
-  GRADTAPE_CHECK(options.eps() >= 0, "Invalid epsilon value: ", options.eps());
-  GRADTAPE_CHECK(0 <= beta1 && beta1 < 1.0, "Invalid beta parameter at index 0: ", beta1);
-  GRADTAPE_CHECK(0 <= beta2 && beta2 < 1.0, "Invalid beta parameter at index 1: ", beta2);
-  GRADTAPE_CHECK(options.weight_decay() >= 0,
-                 "Invalid weight_decay value: ", options.weight_decay());
+  check_lr(options.lr());
+  check_at_least_zero("epsilon value", options.eps());
+  check_betas(options.betas());
+  check_at_least_zero("weight_decay value", options.weight_decay());
 }
 
 template <class Options>
@@ -32,13 +30,6 @@ void visit_options(FieldVisitor& visitor, Options& options) {
   visitor.field("maximize", options.maximize());
 }
 
-template <class Options>
-bool same_options(const Options& a, const Options& b) {
-  return a.lr() == b.lr() && a.betas() == b.betas() && a.eps() == b.eps() &&
-         a.weight_decay() == b.weight_decay() && a.amsgrad() == b.amsgrad() &&
-         a.maximize() == b.maximize();
-}
-
 template <class State>
 void visit_state(FieldVisitor& visitor, State& state) {
   visitor.field("step", state.step());
@@ -47,47 +38,65 @@ void visit_state(FieldVisitor& visitor, State& state) {
   visitor.field("max_exp_avg_sq", state.max_exp_avg_sq());
 }
 
+// coupled: the decay that is part of the gradient; shrink: what the decoupled one leaves of p.
 template <class State, class Options>
 void adam_update(Tensor& parameter, const Tensor& grad, State& state, const Options& options,
-                 bool decoupled) {
-  const auto start = [&](Tensor& tensor) {
-    if (!tensor.defined()) tensor = zeros(parameter.sizes(), parameter.dtype());
+                 double coupled, double shrink) {
+  const auto [beta1, beta2] = options.betas();
+  const double b1 = beta1, b2 = beta2, eps = options.eps(), sign = options.maximize() ? -1 : 1;
+  const auto step = static_cast<double>(state.step());
+  const double step_size = options.lr() / (1 - std::pow(b1, step));
+  const double root = std::sqrt(1 - std::pow(b2, step));
+  // Leaves the means in m and v.
+  const auto average = [=]<class T>(T p, T g, T& m, T& v) {
+    const T d = T(sign) * g + T(coupled) * p;
+    m = T(b1) * m + T(1 - b1) * d;
+    v = T(b2) * v + T(1 - b2) * d * d;
   };
-  start(state.exp_avg());
-  start(state.exp_avg_sq());
-  if (options.amsgrad()) start(state.max_exp_avg_sq());
-  kernels::adam(parameter, grad, state.exp_avg(), state.exp_avg_sq(),
-                options.amsgrad() ? state.max_exp_avg_sq() : Tensor(),
-                {.lr = options.lr(),
-                 .beta1 = std::get<0>(options.betas()),
-                 .beta2 = std::get<1>(options.betas()),
-                 .eps = options.eps(),
-                 .weight_decay = options.weight_decay(),
-                 .step = state.step(),
-                 .decoupled = decoupled,
-                 .maximize = options.maximize()});
+  const auto move = [=]<class T>(T& p, T m, T v) {
+    p = T(shrink) * p - T(step_size) * (m / (std::sqrt(v) / T(root) + T(eps)));
+  };
+  const Tensor& exp_avg = from_zero(state.exp_avg(), parameter);
+  const Tensor& exp_avg_sq = from_zero(state.exp_avg_sq(), parameter);
+  if (options.amsgrad()) {
+    kernels::fused(
+        "Adam",
+        [=]<class T>(T& p, T g, T& m, T& v, T& largest) {
+          average(p, g, m, v);
+          largest = v > largest ? v : largest;
+          move(p, m, largest);
+        },
+        parameter, grad, exp_avg, exp_avg_sq, from_zero(state.max_exp_avg_sq(), parameter));
+  } else {
+    kernels::fused(
+        "Adam",
+        [=]<class T>(T& p, T g, T& m, T& v) {
+          average(p, g, m, v);
+          move(p, m, v);
+        },
+        parameter, grad, exp_avg, exp_avg_sq);
+  }
 }
 
 }  // namespace
 
 void AdamOptions::check() const { check_options(*this); }
 void AdamOptions::visit(FieldVisitor& visitor) { visit_options(visitor, *this); }
-bool operator==(const AdamOptions& a, const AdamOptions& b) { return same_options(a, b); }
 void AdamParamState::visit(FieldVisitor& visitor) { visit_state(visitor, *this); }
 
 void Adam::update(Tensor& parameter, const Tensor& grad, AdamParamState& state,
                   const AdamOptions& options) {
-  adam_update(parameter, grad, state, options, /*decoupled=*/false);
+  adam_update(parameter, grad, state, options, /*coupled=*/options.weight_decay(), /*shrink=*/1);
 }
 
 void AdamWOptions::check() const { check_options(*this); }
 void AdamWOptions::visit(FieldVisitor& visitor) { visit_options(visitor, *this); }
-bool operator==(const AdamWOptions& a, const AdamWOptions& b) { return same_options(a, b); }
 void AdamWParamState::visit(FieldVisitor& visitor) { visit_state(visitor, *this); }
 
 void AdamW::update(Tensor& parameter, const Tensor& grad, AdamWParamState& state,
                    const AdamWOptions& options) {
-  adam_update(parameter, grad, state, options, /*decoupled=*/true);
+  adam_update(parameter, grad, state, options, /*coupled=*/0,
+              /*shrink=*/1 - options.lr() * options.weight_decay());
 }
 
 }  // namespace gradtape::optim

@@ -4,16 +4,10 @@
 
 #include "gradtape/autograd/autograd.h"
 #include "gradtape/autograd/grad_mode.h"
-#include "gradtape/ops/factory.h"
 
 namespace gradtape::optim {
 
 // -- options and states
-
-void FieldVisitor::field(const char* name, std::tuple<double, double>& values) {
-  field((std::string(name) + ".0").c_str(), std::get<0>(values));
-  field((std::string(name) + ".1").c_str(), std::get<1>(values));
-}
 
 std::unique_ptr<OptimizerOptions> OptimizerOptions::clone() const {
   gradtape::detail::fail(
@@ -109,6 +103,7 @@ void Optimizer::zero_grad() {
 }
 
 void Optimizer::check_gradients() const {
+  GRADTAPE_CHECK(size() > 0, "step: the optimizer got an empty parameter list");
   for (const OptimizerParamGroup& group : param_groups_) {
     for (const Tensor& parameter : group.params()) {
       const Tensor& grad = parameter.grad();
@@ -146,96 +141,5 @@ Tensor evaluate(const Optimizer::LossClosure& closure) {
 }
 
 }  // namespace detail
-
-// -- state by name
-
-namespace {
-
-class Writer : public FieldVisitor {
- public:
-  Writer(OrderedDict<std::string, Tensor>& dict, std::string prefix)
-      : dict_(dict), prefix_(std::move(prefix)) {}
-  using FieldVisitor::field;
-  void field(const char* name, double& value) override { add(name, full({}, value, kFloat64)); }
-  void field(const char* name, bool& value) override { add(name, full({}, value, kBool)); }
-  void field(const char* name, int64_t& value) override { add(name, full({}, value, kInt64)); }
-  void field(const char* name, Tensor& value) override {
-    if (value.defined()) add(name, value);
-  }
-
- private:
-  void add(const char* name, const Tensor& value) { dict_.insert(prefix_ + name, value); }
-
-  OrderedDict<std::string, Tensor>& dict_;
-  std::string prefix_;
-};
-
-class Reader : public FieldVisitor {
- public:
-  Reader(const OrderedDict<std::string, Tensor>& dict, std::string prefix, const Tensor& parameter)
-      : dict_(dict), prefix_(std::move(prefix)), parameter_(parameter) {}
-  using FieldVisitor::field;
-  void field(const char* name, double& value) override { number(name, value); }
-  void field(const char* name, bool& value) override { number(name, value); }
-  void field(const char* name, int64_t& value) override { number(name, value); }
-  void field(const char* name, Tensor& value) override {
-    const Tensor* found = find(name);
-    if (!found) return;
-    GRADTAPE_CHECK(found->sizes() == parameter_.sizes(), "Optimizer: ", prefix_, name,
-                   " must have the shape of its parameter (", parameter_.sizes(), "); got ",
-                   found->sizes());
-    value = found->detach().to(parameter_.dtype()).clone();
-  }
-  size_t found() const { return found_; }
-
- private:
-  const Tensor* find(const char* name) {
-    const Tensor* value = dict_.find(prefix_ + name);
-    found_ += value != nullptr;
-    return value;
-  }
-  template <class T>
-  void number(const char* name, T& value) {
-    if (const Tensor* found = find(name)) value = found->item<T>();
-  }
-
-  const OrderedDict<std::string, Tensor>& dict_;
-  std::string prefix_;
-  const Tensor& parameter_;
-  size_t found_ = 0;
-};
-
-}  // namespace
-
-OrderedDict<std::string, Tensor> Optimizer::state_dict() {
-  OrderedDict<std::string, Tensor> dict;
-  const std::vector<Tensor> parameters = all_parameters();
-  for (size_t i = 0; i < parameters.size(); ++i) {
-    const auto found = state_.find(ParameterKey(parameters[i]));
-    if (found == state_.end()) continue;
-    Writer writer(dict, std::to_string(i) + '.');
-    found->second->visit(writer);
-  }
-  return dict;
-}
-
-void Optimizer::load_state_dict(const OrderedDict<std::string, Tensor>& dict) {
-  const NoGradGuard no_grad;
-  StateMap loaded;
-  size_t known = 0;
-  const std::vector<Tensor> parameters = all_parameters();
-  for (size_t i = 0; i < parameters.size(); ++i) {
-    std::unique_ptr<OptimizerParamState> state = make_state();
-    if (!state) break;
-    Reader reader(dict, std::to_string(i) + '.', parameters[i]);
-    state->visit(reader);
-    known += reader.found();
-    if (reader.found() > 0) loaded.emplace(ParameterKey(parameters[i]), std::move(state));
-  }
-  GRADTAPE_CHECK(known == dict.size(), "Optimizer: the state has ", dict.size(),
-                 " entries, of which the optimizer's ", parameters.size(), " parameters know ",
-                 known);
-  state_ = std::move(loaded);
-}
 
 }  // namespace gradtape::optim

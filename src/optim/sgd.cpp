@@ -1,15 +1,13 @@
 #include "gradtape/optim/sgd.h"
 
-#include "kernels/optim.h"
-
-#include "gradtape/ops/factory.h"
+#include "optim/rule.h"
 
 namespace gradtape::optim {
 
 void SGDOptions::check() const {
-  GRADTAPE_CHECK(lr() >= 0, "Invalid learning rate: ", lr());
-  GRADTAPE_CHECK(momentum() >= 0, "Invalid momentum value: ", momentum());
-  GRADTAPE_CHECK(weight_decay() >= 0, "Invalid weight_decay value: ", weight_decay());
+  check_lr(lr());
+  check_at_least_zero("momentum value", momentum());
+  check_at_least_zero("weight_decay value", weight_decay());
   GRADTAPE_CHECK(!nesterov() || (momentum() > 0 && dampening() == 0),
                  "Nesterov momentum requires a momentum and zero dampening; got momentum ",
                  momentum(), ", dampening ", dampening());
@@ -24,28 +22,33 @@ void SGDOptions::visit(FieldVisitor& visitor) {
   visitor.field("maximize", maximize_);
 }
 
-bool operator==(const SGDOptions& a, const SGDOptions& b) {
-  return a.lr() == b.lr() && a.momentum() == b.momentum() && a.dampening() == b.dampening() &&
-         a.weight_decay() == b.weight_decay() && a.nesterov() == b.nesterov() &&
-         a.maximize() == b.maximize();
-}
-
 void SGDParamState::visit(FieldVisitor& visitor) {
   visitor.field("momentum_buffer", momentum_buffer_);
 }
 
 void SGD::update(Tensor& parameter, const Tensor& grad, SGDParamState& state,
                  const SGDOptions& options) {
-  const bool first = options.momentum() != 0 && !state.momentum_buffer().defined();
-  if (first) state.momentum_buffer(zeros(parameter.sizes(), parameter.dtype()));
-  kernels::sgd(parameter, grad, options.momentum() != 0 ? state.momentum_buffer() : Tensor(),
-               {.lr = options.lr(),
-                .momentum = options.momentum(),
-                .dampening = options.dampening(),
-                .weight_decay = options.weight_decay(),
-                .nesterov = options.nesterov(),
-                .maximize = options.maximize(),
-                .first = first});
+  const double lr = options.lr(), momentum = options.momentum(), decay = options.weight_decay();
+  const double sign = options.maximize() ? -1 : 1;
+  if (momentum == 0) {
+    kernels::fused(
+        "SGD", [=]<class T>(T& p, T g) { p -= T(lr) * (T(sign) * g + T(decay) * p); }, parameter,
+        grad);
+    return;
+  }
+  const bool first = !state.momentum_buffer().defined();
+  const double keep = first ? 0 : momentum, take = first ? 1 : 1 - options.dampening();
+  // The step is d + momentum b with Nesterov, b without.
+  const double from_grad = options.nesterov() ? 1 : 0;
+  const double from_buffer = options.nesterov() ? momentum : 1;
+  kernels::fused(
+      "SGD",
+      [=]<class T>(T& p, T g, T& b) {
+        const T d = T(sign) * g + T(decay) * p;
+        b = T(keep) * b + T(take) * d;
+        p -= T(lr) * (T(from_grad) * d + T(from_buffer) * b);
+      },
+      parameter, grad, from_zero(state.momentum_buffer(), parameter));
 }
 
 }  // namespace gradtape::optim

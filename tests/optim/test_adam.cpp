@@ -51,13 +51,13 @@ TEST_SUITE("optim/adam") {
 
   TEST_CASE("bad options are errors that name the value") {
     const std::vector<Tensor> p{ones({1}).requires_grad_()};
-    CHECK_THROWS_WITH_AS(optim::Adam(p, optim::AdamOptions(-1)), "Invalid learning rate: -1",
-                         Error);
-    CHECK_THROWS_WITH_AS(optim::Adam(p, optim::AdamOptions().eps(-2)), "Invalid epsilon value: -2",
-                         Error);
+    CHECK_THROWS_WITH_AS(optim::Adam(p, optim::AdamOptions(-1)),
+                         "Invalid learning rate: -1; it must be at least 0", Error);
+    CHECK_THROWS_WITH_AS(optim::Adam(p, optim::AdamOptions().eps(-2)),
+                         "Invalid epsilon value: -2; it must be at least 0", Error);
     CHECK_THROWS_WITH_AS(optim::AdamW(p, optim::AdamWOptions().betas({1.5, 0.9})),
-                         "Invalid beta parameter at index 0: 1.5", Error);
+                         "Invalid beta parameter at index 0: 1.5; it must be in [0, 1)", Error);
     CHECK_THROWS_WITH_AS(optim::AdamW(p, optim::AdamWOptions().betas({0.5, 1})),
-                         "Invalid beta parameter at index 1: 1", Error);
+                         "Invalid beta parameter at index 1: 1; it must be in [0, 1)", Error);
   }
 }

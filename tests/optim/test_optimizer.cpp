@@ -101,15 +101,62 @@ TEST_SUITE("optim/optimizer") {
     first.step();
     second.step();
     OrderedDict<std::string, Tensor> saved = first.state_dict();
-    CHECK(saved.keys() == std::vector<std::string>{"0.step", "0.exp_avg", "0.exp_avg_sq"});
+    CHECK(saved.keys() ==
+          std::vector<std::string>{"0.step", "0.exp_avg", "0.exp_avg_sq", "param_groups.0.lr",
+                                   "param_groups.0.betas.0", "param_groups.0.betas.1",
+                                   "param_groups.0.eps", "param_groups.0.weight_decay",
+                                   "param_groups.0.amsgrad", "param_groups.0.maximize"});
     CHECK(saved["0.step"].item<int64_t>() == 1);
     optim::Adam resumed(std::vector<Tensor>{b});
     resumed.load_state_dict(saved);
     first.step();
     resumed.step();
     CHECK(a.equal(b));
-    saved.insert("7.step", zeros({}, kInt64));
-    CHECK_THROWS_AS(resumed.load_state_dict(saved), Error);
+  }
+
+  TEST_CASE("a group's options are saved and restored with the state") {
+    Tensor p = parameter(1, 1);
+    optim::SGD saved(std::vector<Tensor>{p}, optim::SGDOptions(0.5).momentum(0.25).nesterov(true));
+    optim::SGD resumed(std::vector<Tensor>{p}, 0.1);
+    auto& options = static_cast<optim::SGDOptions&>(resumed.param_groups()[0].options());
+    resumed.load_state_dict(saved.state_dict());
+    CHECK(options == optim::SGDOptions(0.5).momentum(0.25).nesterov(true));
+    CHECK_FALSE(options == optim::SGDOptions(0.5).momentum(0.25));
+  }
+
+  TEST_CASE("a state that does not fit is refused, and nothing has changed") {
+    Tensor p = parameter(1, 1);
+    optim::Adam adam(std::vector<Tensor>{p}, 0.5);
+    adam.step();
+    const auto refused = [&](const std::string& key, const Tensor& value, const char* message) {
+      OrderedDict<std::string, Tensor> dict;
+      dict.insert("0.exp_avg", zeros({2}));
+      dict.insert("param_groups.0.eps", full({}, 0.25, kFloat64));
+      dict.insert(key, value);
+      CHECK_THROWS_WITH_AS(adam.load_state_dict(dict), message, Error);
+    };
+    refused("0.momentum_buffer", zeros({2}),
+            "load_state_dict: 0.momentum_buffer is no state of this optimizer with 1 parameters in "
+            "1 groups");
+    refused("7.step", zeros({}, kInt64),
+            "load_state_dict: 7.step is no state of this optimizer with 1 parameters in 1 groups");
+    refused("0.exp_avg_sq", zeros({3}),
+            "load_state_dict: 0.exp_avg_sq must have the shape [2] for a parameter [2]; got [3]");
+    refused("param_groups.0.lr", zeros({2}),
+            "load_state_dict: param_groups.0.lr must be a single number; got shape [2]");
+    refused("param_groups.0.lr", full({}, -1), "Invalid learning rate: -1; it must be at least 0");
+    const auto& state = static_cast<optim::AdamParamState&>(*adam.state()[p]);
+    CHECK(state.step() == 1);
+    CHECK(state.exp_avg().allclose(full({2}, 0.1)));
+    CHECK(static_cast<optim::AdamOptions&>(adam.param_groups()[0].options()).eps() == 1e-8);
+  }
+
+  TEST_CASE("a step without parameters is an error") {
+    optim::SGD optimizer(std::vector<Tensor>{}, 0.1);
+    CHECK_THROWS_WITH_AS(optimizer.step(), "step: the optimizer got an empty parameter list",
+                         Error);
+    optimizer.add_parameters({parameter(1, 1)});
+    optimizer.step();
   }
 
   TEST_CASE("float parameters follow the double ones") {

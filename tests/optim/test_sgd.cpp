@@ -46,11 +46,12 @@ TEST_SUITE("optim/sgd") {
 
   TEST_CASE("bad options are errors that name the value") {
     const std::vector<Tensor> p{parameter(1)};
-    CHECK_THROWS_WITH_AS(optim::SGD(p, -1), "Invalid learning rate: -1", Error);
+    CHECK_THROWS_WITH_AS(optim::SGD(p, -1), "Invalid learning rate: -1; it must be at least 0",
+                         Error);
     CHECK_THROWS_WITH_AS(optim::SGD(p, optim::SGDOptions(1).momentum(-0.5)),
-                         "Invalid momentum value: -0.5", Error);
+                         "Invalid momentum value: -0.5; it must be at least 0", Error);
     CHECK_THROWS_WITH_AS(optim::SGD(p, optim::SGDOptions(1).weight_decay(-2)),
-                         "Invalid weight_decay value: -2", Error);
+                         "Invalid weight_decay value: -2; it must be at least 0", Error);
     CHECK_THROWS_AS(optim::SGD(p, optim::SGDOptions(1).nesterov(true)), Error);
   }
 

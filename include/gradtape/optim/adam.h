@@ -1,8 +1,6 @@
 #pragma once
 
 #include <tuple>
-#include <utility>
-#include <vector>
 
 #include "gradtape/optim/optimizer.h"
 
@@ -22,10 +20,7 @@ struct AdamOptions : public OptimizerCloneableOptions<AdamOptions> {
 
  public:
   void check() const override;
-  double get_lr() const override { return lr(); }
-  void set_lr(double lr) override { lr_ = lr; }
   void visit(FieldVisitor& visitor) override;
-  friend bool operator==(const AdamOptions& a, const AdamOptions& b);
 };
 
 struct AdamParamState : public OptimizerCloneableParamState<AdamParamState> {
@@ -47,10 +42,7 @@ struct AdamParamState : public OptimizerCloneableParamState<AdamParamState> {
 ///         PyTorch, amsgrad corrects the bias of v, which its paper does not.
 class Adam : public FormulaOptimizer<AdamOptions, AdamParamState> {
  public:
-  Adam(std::vector<OptimizerParamGroup> param_groups, AdamOptions defaults = {})
-      : FormulaOptimizer(std::move(param_groups), defaults) {}
-  Adam(std::vector<Tensor> params, AdamOptions defaults = {})
-      : Adam(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, defaults) {}
+  using FormulaOptimizer::FormulaOptimizer;
 
  protected:
   void update(Tensor& parameter, const Tensor& grad, AdamParamState& state,

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <tuple>
-#include <utility>
-#include <vector>
 
 #include "gradtape/optim/adam.h"
 
@@ -22,10 +20,7 @@ struct AdamWOptions : public OptimizerCloneableOptions<AdamWOptions> {
 
  public:
   void check() const override;
-  double get_lr() const override { return lr(); }
-  void set_lr(double lr) override { lr_ = lr; }
   void visit(FieldVisitor& visitor) override;
-  friend bool operator==(const AdamWOptions& a, const AdamWOptions& b);
 };
 
 /// The same fields as Adam's.
@@ -46,10 +41,7 @@ struct AdamWParamState : public OptimizerCloneableParamState<AdamWParamState> {
 ///         multiplied by lr, where the paper has a schedule of its own.
 class AdamW : public FormulaOptimizer<AdamWOptions, AdamWParamState> {
  public:
-  AdamW(std::vector<OptimizerParamGroup> param_groups, AdamWOptions defaults = {})
-      : FormulaOptimizer(std::move(param_groups), defaults) {}
-  AdamW(std::vector<Tensor> params, AdamWOptions defaults = {})
-      : AdamW(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, defaults) {}
+  using FormulaOptimizer::FormulaOptimizer;
 
  protected:
   void update(Tensor& parameter, const Tensor& grad, AdamWParamState& state,

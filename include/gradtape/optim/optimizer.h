@@ -72,6 +72,9 @@ class Optimizer {
 
   /// One update of every parameter that has a gradient. A closure computes the loss and its
   /// gradients first, and the loss is returned.
+  ///
+  /// Throws: Error, before any parameter has moved, if there are no parameters, or if a gradient
+  ///         has another shape or dtype than its parameter.
   virtual Tensor step(LossClosure closure = nullptr) = 0;
   /// As in 1.13, gradients stay defined and become zero.
   void zero_grad();
@@ -91,17 +94,19 @@ class Optimizer {
   StateMap& state() noexcept { return state_; }
   const StateMap& state() const noexcept { return state_; }
 
-  /// The state as tensors named by the parameter's number and the field: "0.step" (0-d, int64),
-  /// "0.exp_avg", ... in the order of the parameters. Tensors are shared, not copied.
-  OrderedDict<std::string, Tensor> state_dict();
-  /// Restores what state_dict gave; the optimizer must have the same parameters.
+  /// The state as tensors, named by the parameter's number and the field: "0.step" (0-d, int64),
+  /// "0.exp_avg", ... in the order of the parameters; then each group's options:
+  /// "param_groups.0.lr" (0-d). Tensors are shared, not copied.
+  virtual OrderedDict<std::string, Tensor> state_dict();
+  /// Restores what state_dict gave; the optimizer must have the same parameters. Options that are
+  /// not in it stay as they are.
   ///
-  /// Throws: Error, before anything has changed, if a name is unknown or a shape differs.
-  void load_state_dict(const OrderedDict<std::string, Tensor>& dict);
+  /// Throws: Error, before anything has changed, if a name is unknown, a shape differs or an option
+  ///         has no meaning.
+  virtual void load_state_dict(const OrderedDict<std::string, Tensor>& dict);
 
  protected:
-  /// Throws: Error, before any parameter has moved, if a gradient has another shape or dtype than
-  /// its parameter.
+  // What step() says it throws.
   void check_gradients() const;
   // A fresh state of the optimizer's kind; null if it has none to load.
   virtual std::unique_ptr<OptimizerParamState> make_state() const { return nullptr; }
@@ -117,12 +122,14 @@ class Optimizer {
 /// What an optimizer is besides its formula: it walks the groups, skips parameters without a
 /// gradient, counts steps and keeps the states. A derived class is its Options (with a member
 /// uses_state() if some of them do without a state), its State (with a member step() if it counts)
-/// and update().
+/// and update(); its constructors are these.
 template <class Options, class State>
 class FormulaOptimizer : public Optimizer {
  public:
-  FormulaOptimizer(std::vector<OptimizerParamGroup> param_groups, const Options& defaults)
-      : Optimizer(std::move(param_groups), std::make_unique<Options>(defaults)) {}
+  FormulaOptimizer(std::vector<OptimizerParamGroup> param_groups, Options defaults = {})
+      : Optimizer(std::move(param_groups), std::make_unique<Options>(std::move(defaults))) {}
+  FormulaOptimizer(std::vector<Tensor> params, Options defaults = {})
+      : Optimizer(std::move(params), std::make_unique<Options>(std::move(defaults))) {}
 
   Tensor step(LossClosure closure = nullptr) override;
 

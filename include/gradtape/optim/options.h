@@ -9,7 +9,7 @@
 
 namespace gradtape::optim {
 
-/// Is shown each named field of an options or state object, to print, save or load it.
+/// Is shown each named field of an options or state object, to save, load, compare or set it.
 class FieldVisitor {
  public:
   virtual ~FieldVisitor() = default;
@@ -30,15 +30,36 @@ class OptimizerOptions {
   virtual void check() const {}
   virtual double get_lr() const;
   virtual void set_lr(double lr);
+  /// Shows each option, by its name.
   virtual void visit(FieldVisitor&) {}
 };
 
-/// struct MyOptions : OptimizerCloneableOptions<MyOptions> can be cloned.
+namespace detail {
+bool same_fields(const OptimizerOptions& a, const OptimizerOptions& b);
+}
+
+/// struct MyOptions : OptimizerCloneableOptions<MyOptions> can be cloned, has its lr() as learning
+/// rate, and is compared by the fields that visit() shows.
 template <class Derived>
 class OptimizerCloneableOptions : public OptimizerOptions {
  public:
   std::unique_ptr<OptimizerOptions> clone() const override {
     return std::make_unique<Derived>(static_cast<const Derived&>(*this));
+  }
+  double get_lr() const override {
+    if constexpr (requires(const Derived& self) { self.lr(); })
+      return static_cast<const Derived&>(*this).lr();
+    else
+      return OptimizerOptions::get_lr();
+  }
+  void set_lr(double lr) override {
+    if constexpr (requires(Derived & self) { self.lr(lr); })
+      static_cast<Derived&>(*this).lr(lr);
+    else
+      OptimizerOptions::set_lr(lr);
+  }
+  friend bool operator==(const OptimizerCloneableOptions& a, const OptimizerCloneableOptions& b) {
+    return detail::same_fields(a, b);
   }
 };
 
@@ -47,7 +68,11 @@ class OptimizerParamState {
  public:
   virtual ~OptimizerParamState() = default;
   virtual std::unique_ptr<OptimizerParamState> clone() const;
+  /// Shows each field, by PyTorch's name.
   virtual void visit(FieldVisitor&) {}
+  /// The shape that a saved tensor field must have to be loaded: the parameter's, unless
+  /// overridden.
+  virtual DimVector field_sizes(const char* name, const Tensor& parameter) const;
 };
 
 template <class Derived>

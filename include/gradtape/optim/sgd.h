@@ -1,8 +1,5 @@
 #pragma once
 
-#include <utility>
-#include <vector>
-
 #include "gradtape/optim/optimizer.h"
 
 namespace gradtape::optim {
@@ -21,10 +18,7 @@ struct SGDOptions : public OptimizerCloneableOptions<SGDOptions> {
  public:
   void check() const override;
   bool uses_state() const { return momentum() != 0; }
-  double get_lr() const override { return lr(); }
-  void set_lr(double lr) override { lr_ = lr; }
   void visit(FieldVisitor& visitor) override;
-  friend bool operator==(const SGDOptions& a, const SGDOptions& b);
 };
 
 struct SGDParamState : public OptimizerCloneableParamState<SGDParamState> {
@@ -43,10 +37,7 @@ struct SGDParamState : public OptimizerCloneableParamState<SGDParamState> {
 ///         multiplies the gradient before it enters the velocity.
 class SGD : public FormulaOptimizer<SGDOptions, SGDParamState> {
  public:
-  SGD(std::vector<OptimizerParamGroup> param_groups, SGDOptions defaults)
-      : FormulaOptimizer(std::move(param_groups), defaults) {}
-  SGD(std::vector<Tensor> params, SGDOptions defaults)
-      : SGD(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, defaults) {}
+  using FormulaOptimizer::FormulaOptimizer;
 
  protected:
   void update(Tensor& parameter, const Tensor& grad, SGDParamState& state,

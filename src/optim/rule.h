@@ -1,0 +1,32 @@
+#pragma once
+
+#include <tuple>
+
+#include "kernels/fused.h"
+
+#include "gradtape/ops/factory.h"
+#include "gradtape/optim/options.h"
+
+// What the update rules share.
+namespace gradtape::optim {
+
+inline void check_at_least_zero(const char* what, double value) {
+  GRADTAPE_CHECK(value >= 0, "Invalid ", what, ": ", value, "; it must be at least 0");
+}
+inline void check_lr(double lr) { check_at_least_zero("learning rate", lr); }
+inline void check_betas(const std::tuple<double, double>& betas) {
+  const auto check = [](int index, double beta) {
+    GRADTAPE_CHECK(0 <= beta && beta < 1, "Invalid beta parameter at index ", index, ": ", beta,
+                   "; it must be in [0, 1)");
+  };
+  check(0, std::get<0>(betas));
+  check(1, std::get<1>(betas));
+}
+
+// The state, which begins at zero with its parameter's shape and dtype.
+inline const Tensor& from_zero(Tensor& state, const Tensor& parameter) {
+  if (!state.defined()) state = zeros(parameter.sizes(), parameter.dtype());
+  return state;
+}
+
+}  // namespace gradtape::optim
