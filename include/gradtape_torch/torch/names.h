@@ -533,5 +533,28 @@ using namespace ::gradtape::nn::utils;
 }  // namespace torch::nn::utils
 
 namespace torch::optim {
-using namespace ::gradtape::optim;
+using ::gradtape::optim::Adam;
+using ::gradtape::optim::AdamOptions;
+using ::gradtape::optim::AdamParamState;
+using ::gradtape::optim::AdamW;
+using ::gradtape::optim::AdamWOptions;
+using ::gradtape::optim::AdamWParamState;
+using ::gradtape::optim::FieldVisitor;
+using ::gradtape::optim::FormulaOptimizer;
+using ::gradtape::optim::Optimizer;
+using ::gradtape::optim::OptimizerCloneableOptions;
+using ::gradtape::optim::OptimizerCloneableParamState;
+using ::gradtape::optim::OptimizerOptions;
+using ::gradtape::optim::OptimizerParamGroup;
+using ::gradtape::optim::OptimizerParamState;
+using ::gradtape::optim::ParameterKey;
+using ::gradtape::optim::ParameterKeyHash;
+using ::gradtape::optim::SGD;
+using ::gradtape::optim::SGDOptions;
+using ::gradtape::optim::SGDParamState;
+using ::gradtape::optim::StateMap;
 }  // namespace torch::optim
+
+namespace torch::optim::problems {
+using namespace ::gradtape::optim::problems;
+}  // namespace torch::optim::problems
