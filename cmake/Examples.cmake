@@ -16,6 +16,7 @@ add_library(example_common STATIC ${example_common})
 target_compile_features(example_common PUBLIC cxx_std_20)
 target_include_directories(example_common PUBLIC ${PROJECT_SOURCE_DIR})
 target_link_libraries(example_common PRIVATE fmt::fmt)
+target_compile_definitions(example_common PRIVATE GRADTAPE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 gradtape_warnings(example_common)
 
 foreach(main IN LISTS example_mains)
@@ -28,8 +29,7 @@ foreach(main IN LISTS example_mains)
   endif()
   add_executable(example_${name} ${sources})
   set_target_properties(example_${name} PROPERTIES OUTPUT_NAME ${name})
-  target_link_libraries(example_${name} PRIVATE example_common gradtape gradtape_models CLI11::CLI11 fmt::fmt)
-  target_compile_definitions(example_${name}
-                             PRIVATE GRADTAPE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_link_libraries(example_${name} PRIVATE example_common gradtape gradtape_models CLI11::CLI11
+                                                fmt::fmt nlohmann_json::nlohmann_json)
   gradtape_warnings(example_${name})
 endforeach()

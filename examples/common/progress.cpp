@@ -19,40 +19,37 @@ std::string minutes(double seconds) {
 
 }  // namespace
 
-Progress::Progress(std::string title, size_t images, std::FILE* out)
+ProgressBar::ProgressBar(std::string title, size_t total, std::FILE* out)
     : title_(std::move(title)),
-      images_(std::max<size_t>(images, 1)),
+      total_(std::max<size_t>(total, 1)),
       out_(out),
       terminal_(isatty(fileno(out))) {
   if (terminal_) draw();
 }
 
-double Progress::seconds() const {
+double ProgressBar::seconds() const {
   return std::chrono::duration<double>(Clock::now() - start_).count();
 }
 
-void Progress::update(size_t images, double mean_loss, size_t correct) {
-  seen_ += images;
-  correct_ += correct;
-  loss_sum_ += mean_loss * static_cast<double>(images);
+void ProgressBar::advance(size_t count, const std::string& note) {
+  done_ += count;
+  note_ = note;
   if (terminal_) {
     if (Clock::now() >= next_draw_) draw();
-  } else if (seen_ < images_ && 10 * seen_ >= next_tenth_ * images_) {
-    next_tenth_ = 10 * seen_ / images_ + 1;
+  } else if (done_ < total_ && 10 * done_ >= next_tenth_ * total_) {
+    next_tenth_ = 10 * done_ / total_ + 1;
     fmt::print(out_, "{}\n", text());
     std::fflush(out_);
   }
 }
 
-void Progress::finish() {
+void ProgressBar::finish() {
   fmt::print(out_, "{}{}  {:.1f} s\n", terminal_ ? "\r\x1b[K" : "", text(), seconds());
   std::fflush(out_);
 }
 
-std::string Progress::text() const {
-  const double part = std::min(static_cast<double>(seen_) / static_cast<double>(images_), 1.0);
-  const double time = seconds();
-  const double rate = time > 0 ? static_cast<double>(seen_) / time : 0;
+std::string ProgressBar::text() const {
+  const double part = std::min(static_cast<double>(done_) / static_cast<double>(total_), 1.0);
   std::string bar;
   if (terminal_) {
     const auto filled = static_cast<size_t>(part * kBarWidth);
@@ -62,18 +59,25 @@ std::string Progress::text() const {
     bar = " [" + bar + "]";
   }
   std::string result = fmt::format("{}{} {:3.0f}%", title_, bar, 100 * part);
-  if (seen_ == 0) return result;
-  result +=
-      fmt::format("  loss {:.4f}  accuracy {:.4f}  {:.0f} images/s", loss(), accuracy(), rate);
-  if (seen_ < images_)
-    result += "  ETA " + minutes(static_cast<double>(images_ - seen_) / std::max(rate, 1e-9));
+  if (done_ == 0) return result;
+  if (!note_.empty()) result += "  " + note_;
+  if (done_ < total_) result += "  ETA " + minutes(seconds() * (1 - part) / part);
   return result;
 }
 
-void Progress::draw() {
+void ProgressBar::draw() {
   fmt::print(out_, "\r\x1b[K{}", text());
   std::fflush(out_);
   next_draw_ = Clock::now() + kRedrawEvery;
+}
+
+void Progress::update(size_t images, double mean_loss, size_t correct) {
+  correct_ += correct;
+  loss_sum_ += mean_loss * static_cast<double>(images);
+  const auto seen = static_cast<double>(done() + images);
+  advance(images, fmt::format("loss {:.4f}  accuracy {:.4f}  {:.0f} images/s", loss_sum_ / seen,
+                              static_cast<double>(correct_) / seen,
+                              seen / std::max(seconds(), 1e-9)));
 }
 
 }  // namespace examples

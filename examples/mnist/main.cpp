@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "examples/common/chart.h"
+#include "examples/common/dataset.h"
 #include "examples/common/progress.h"
 #include "models/lenet.h"
 #include "models/mlp.h"
@@ -17,8 +18,8 @@ namespace {
 using namespace gradtape;
 using data::datasets::MNIST;
 
-constexpr const char* kFashionMnist = "/usr/share/datasets/fashion-mnist";
-constexpr const char* kDigits = GRADTAPE_SOURCE_DIR "/examples/data/digits";
+using examples::kFashionMnist;
+
 constexpr int64_t kSide = 28;
 
 struct Options {
@@ -73,16 +74,6 @@ std::unique_ptr<optim::Optimizer> make_optimizer(const Options& options,
   return std::make_unique<optim::Adam>(model.parameters(), optim::AdamOptions(lr_or(1e-3)));
 }
 
-// Where Fashion-MNIST is not installed, the digits that the repository carries.
-std::string find_data(const Options& options) {
-  if (options.data != kFashionMnist || std::filesystem::exists(options.data)) return options.data;
-  std::printf(
-      "%s is missing (Debian package dataset-fashion-mnist): going on with the 1,797 UCI digits of "
-      "8x8 pixels\n",
-      kFashionMnist);
-  return kDigits;
-}
-
 // Each layer in turn, to find where numbers cease to be finite.
 std::string first_bad_layer(nn::SequentialImpl& model, Tensor x) {
   const NoGradGuard no_grad;
@@ -104,10 +95,10 @@ size_t count_correct(const Tensor& logits, const Tensor& target) {
 // end.
 class History {
  public:
-  examples::Curve loss{"training loss", {}, {}};
-  examples::Curve test_loss{"test loss", {}, {}};
-  examples::Curve accuracy{"training accuracy", {}, {}};
-  examples::Curve test_accuracy{"test accuracy", {}, {}};
+  examples::Curve loss{.name = "training loss"};
+  examples::Curve test_loss{.name = "test loss"};
+  examples::Curve accuracy{.name = "training accuracy"};
+  examples::Curve test_accuracy{.name = "test accuracy"};
 
   explicit History(size_t images) : images_(images) {}
 
@@ -231,7 +222,7 @@ void run(const Options& options) {
   manual_seed(options.seed);
   std::filesystem::create_directories(options.out);
 
-  const std::string folder = find_data(options);
+  const std::string folder = examples::find_dataset(options.data);
   const MNIST train_images(folder, MNIST::Mode::kTrain, kSide);
   const MNIST test_images(folder, MNIST::Mode::kTest, kSide);
   const int64_t classes = train_images.targets().max().item<int64_t>() + 1;

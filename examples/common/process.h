@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace examples {
+
+struct Finished {
+  bool started = false;  // false: there is no such program
+  int status = -1;       // its exit status; 128 + n if signal n ended it
+  std::string output;    // what it wrote to stdout
+  double peak_megabytes = 0;
+};
+
+/// Runs a program, found along PATH, and waits for its end. Its stderr is this program's.
+///
+/// Started by posix_spawn, not fork: a copy of a process with OpenMP threads may hang.
+Finished run_process(const std::vector<std::string>& command);
+
+/// This program's file, to start it again.
+std::string this_program();
+
+}  // namespace examples

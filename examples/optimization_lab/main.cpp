@@ -1,0 +1,104 @@
+#include <chrono>
+#include <cstdio>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "examples/common/dataset.h"
+#include "examples/common/gnuplot.h"
+#include "examples/optimization_lab/experiments.h"
+#include <gradtape/gradtape.h>
+
+// How optimizers work: experiments that write data, pictures and one report.
+namespace lab {
+
+const std::vector<Experiment>& experiments() {
+  static const std::vector<Experiment> all = {
+      {"parabola", "One parabola, several learning rates", parabola},
+      {"optimizers", "Every rule on the same network", optimizers},
+  };
+  return all;
+}
+
+namespace {
+
+void describe(CLI::App& app, Settings& settings) {
+  app.add_option("--seed", settings.seed, "of the first run; the others follow it")
+      ->capture_default_str();
+  app.add_option("--seeds", settings.seeds, "runs of each setting")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--epochs", settings.epochs, "passes over the images (default: each experiment's)")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--images", settings.images, "training images")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--parallel", settings.parallel, "runs at a time (default: one per core)")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--data", settings.data, "folder with the four IDX files, plain or .gz")
+      ->capture_default_str();
+  app.add_option("--out", settings.out, "folder for data, pictures and report")
+      ->capture_default_str();
+}
+
+Section run(const Experiment& experiment, const Settings& settings) {
+  fmt::print("== {}: {}\n", experiment.name, experiment.title);
+  Section section(settings.out / experiment.name, experiment.title);
+  experiment.run(settings, section);
+  fmt::print("written to {}\n", section.folder().string());
+  return section;
+}
+
+void run_all(const Settings& settings) {
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<Section> sections;
+  for (const Experiment& experiment : experiments()) sections.push_back(run(experiment, settings));
+  const auto file = settings.out / "report" / "index.html";
+  write_report(file, sections,
+               fmt::format("Seed {}, {} runs of each setting, gradtape {}.", settings.seed,
+                           settings.seeds, gradtape::version()));
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  fmt::print("{} ({:.0f} s)\n", file.string(), seconds.count());
+}
+
+// CLI11 would only say that an argument was not expected.
+void check_name(int argc, char** argv) {
+  const std::string name = argc > 1 ? argv[1] : "";
+  if (name.empty() || name[0] == '-' || name == "all") return;
+  std::string known = "all";
+  for (const Experiment& experiment : experiments()) {
+    if (experiment.name == name) return;
+    known += ", " + experiment.name;
+  }
+  throw gradtape::Error("there is no experiment \"" + name + "\"; there are " + known);
+}
+
+}  // namespace
+}  // namespace lab
+
+int main(int argc, char** argv) {
+  try {
+    lab::check_name(argc, argv);
+    lab::Settings settings{.data = examples::kFashionMnist, .out = "out/optimization_lab"};
+    CLI::App app(
+        "Experiments on how a loss is brought down. Each writes its data (CSV, JSON) and "
+        "pictures (SVG) to a folder of its own.");
+    app.require_subcommand(1);
+    for (const lab::Experiment& experiment : lab::experiments()) {
+      CLI::App* command = app.add_subcommand(experiment.name, experiment.title);
+      lab::describe(*command, settings);
+      command->callback([&] { lab::run(experiment, settings); });
+    }
+    CLI::App* all = app.add_subcommand("all", "All of them, and report/index.html");
+    lab::describe(*all, settings);
+    all->callback([&] { lab::run_all(settings); });
+    if (!examples::have_gnuplot())
+      fmt::print(
+          stderr,
+          "gnuplot is missing (Debian: gnuplot-nox): data are written, pictures are skipped\n");
+    CLI11_PARSE(app, argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "optimization_lab: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "examples/common/figure.h"
+
+namespace lab {
+
+using Cell = std::variant<std::string, double>;
+
+struct Table {
+  std::vector<std::string> columns = {};
+  std::vector<std::vector<Cell>> rows = {};
+};
+
+/// What an experiment leaves: files in a folder of its own, and its part of the report. Every file
+/// is written whole or not at all.
+class Section {
+ public:
+  /// Makes the folder.
+  Section(std::filesystem::path folder, std::string title);
+
+  const std::filesystem::path& folder() const { return folder_; }
+  const std::string& title() const { return title_; }
+
+  /// A paragraph; also printed.
+  void say(const std::string& text);
+  /// <name>.svg, or nothing where gnuplot is missing.
+  void figure(const std::string& name, const examples::Figure& figure);
+  /// A picture that is in the folder already.
+  void picture(const std::string& file, const std::string& caption);
+  /// <name>.csv, and in the report unless it is long.
+  void table(const std::string& name, const Table& table, const std::string& caption = "");
+  /// <name>.csv of curves over one axis: columns curve, x, y and where there is a band low, high.
+  void curves(const std::string& name, const examples::Figure& figure);
+  /// <name>.json.
+  void json(const std::string& name, const nlohmann::json& value);
+
+  /// Its part of the page, pictures included.
+  const std::string& html() const { return html_; }
+
+ private:
+  void write(const std::string& file, const std::string& text);
+
+  std::filesystem::path folder_;
+  std::string title_, html_;
+};
+
+/// One page with all sections, which needs no other file.
+void write_report(const std::filesystem::path& file, const std::vector<Section>& sections,
+                  const std::string& introduction);
+
+}  // namespace lab
