@@ -21,9 +21,8 @@ std::string axis_script(const Axis& axis, const char* name) {
       fmt::format("set {0}range [*:*]\n{1} logscale {0}\n", name, axis.log ? "set" : "unset");
   if (axis.from != axis.to)
     script += fmt::format("set {}range [{}:{}]\n", name, axis.from, axis.to);
+  script += fmt::format("set format {} '%g'\n", name);
   script += fmt::format("set {}label {} textcolor rgb '{}'\n", name, quoted(axis.label), kInk);
-  // 1e-05 rather than 0.00001 where several decades are shown.
-  script += fmt::format("set format {} '{}'\n", name, axis.log ? "%.0e" : "%g");
   if (axis.names.empty()) return script + fmt::format("set {}tics autofreq norotate\n", name);
   std::string tics;
   for (size_t i = 0; i < axis.names.size(); ++i)
@@ -129,9 +128,9 @@ std::string panel_script(const Panel& panel, const std::string& block) {
   std::string script = axis_script(panel.x, "x") + axis_script(panel.y, "y");
   script += guides_script(panel.guides);
   script += fmt::format("set title {} textcolor rgb '{}'\n", quoted(panel.title), kInk);
-  script += panel.legend == "off"
-                ? "unset key\n"
-                : fmt::format("set key {} textcolor rgb '{}'\n", panel.legend, kInk);
+  script += panel.legend == "off" ? "unset key\n"
+                                  : fmt::format("set key default\nset key {} textcolor rgb '{}'\n",
+                                                panel.legend, kInk);
   std::string plots;
   const auto add = [&](const std::string& plot) {
     plots += (plots.empty() ? "plot " : ", ") + plot;

@@ -4,7 +4,6 @@
 #include <filesystem>
 
 #include <spawn.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,11 +38,9 @@ Finished run_process(const std::vector<std::string>& command) {
   if (error != 0) return result;
 
   int status = 0;
-  rusage usage{};
-  wait4(process, &status, 0, &usage);
+  waitpid(process, &status, 0);
   result.started = true;
   result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  result.peak_megabytes = static_cast<double>(usage.ru_maxrss) / 1024;
   return result;
 }
 

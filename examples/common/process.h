@@ -9,7 +9,6 @@ struct Finished {
   bool started = false;  // false: there is no such program
   int status = -1;       // its exit status; 128 + n if signal n ended it
   std::string output;    // what it wrote to stdout
-  double peak_megabytes = 0;
 };
 
 /// Runs a program, found along PATH, and waits for its end. Its stderr is this program's.

@@ -75,9 +75,9 @@ void Progress::update(size_t images, double mean_loss, size_t correct) {
   correct_ += correct;
   loss_sum_ += mean_loss * static_cast<double>(images);
   const auto seen = static_cast<double>(done() + images);
-  advance(images, fmt::format("loss {:.4f}  accuracy {:.4f}  {:.0f} images/s", loss_sum_ / seen,
-                              static_cast<double>(correct_) / seen,
-                              seen / std::max(seconds(), 1e-9)));
+  advance(images,
+          fmt::format("loss {:.4f}  accuracy {:.4f}  {:.0f} images/s", loss_sum_ / seen,
+                      static_cast<double>(correct_) / seen, seen / std::max(seconds(), 1e-9)));
 }
 
 }  // namespace examples

@@ -16,6 +16,12 @@ const std::vector<Experiment>& experiments() {
   static const std::vector<Experiment> all = {
       {"parabola", "One parabola, several learning rates", parabola},
       {"optimizers", "Every rule on the same network", optimizers},
+      {"momentum", "What momentum speeds up, and what it overshoots", momentum},
+      {"loss", "Squared error against cross-entropy", loss},
+      {"model", "Width, depth and activation", model},
+      {"batch", "All images, some, or one at a time", batch},
+      {"order", "The order of the images", order},
+      {"init", "The first weights", init},
   };
   return all;
 }
@@ -64,7 +70,7 @@ void run_all(const Settings& settings) {
 // CLI11 would only say that an argument was not expected.
 void check_name(int argc, char** argv) {
   const std::string name = argc > 1 ? argv[1] : "";
-  if (name.empty() || name[0] == '-' || name == "all") return;
+  if (name.empty() || name[0] == '-' || name == "all" || name == "one-epoch") return;
   std::string known = "all";
   for (const Experiment& experiment : experiments()) {
     if (experiment.name == name) return;
@@ -92,6 +98,12 @@ int main(int argc, char** argv) {
     CLI::App* all = app.add_subcommand("all", "All of them, and report/index.html");
     lab::describe(*all, settings);
     all->callback([&] { lab::run_all(settings); });
+    // Not in the help: what the batch experiment starts to measure.
+    int64_t batch = 0;
+    CLI::App* one_epoch = app.add_subcommand("one-epoch")->group("");
+    lab::describe(*one_epoch, settings);
+    one_epoch->add_option("--batch", batch)->required();
+    one_epoch->callback([&] { lab::one_epoch(settings, batch); });
     if (!examples::have_gnuplot())
       fmt::print(
           stderr,

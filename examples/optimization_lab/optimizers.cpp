@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "examples/optimization_lab/comparison.h"
 #include "examples/optimization_lab/experiments.h"
-#include "examples/optimization_lab/training.h"
 
 // All rules on the same network, data and seeds, each at the best of its rates.
 namespace lab {
 namespace {
 
-constexpr int64_t kEpochs = 6;
+constexpr int64_t kEpochs = 8;
 constexpr int64_t kCalibrationEpochs = 2;
 
 Training training_of(const RuleMaker& maker, double lr) {
@@ -53,25 +53,20 @@ std::vector<double> best_rates(const Images& images, const Settings& settings, S
   return best;
 }
 
-examples::Figure family_figure(const std::string& family, const std::vector<History>& histories) {
-  using V = const std::vector<double> History::*;
-  const std::string epoch = "epoch", seconds = "training time / s";
+examples::Figure family_figure(const std::vector<std::string>& names,
+                               const Comparison& comparison) {
   examples::Figure figure{.panel_height = 400};
-  const auto panel = [&](const std::string& title, const std::string& x_label, V x, V y,
-                         const std::string& legend) {
-    examples::Panel result{
-        .title = title, .x = {.label = x_label}, .y = {.label = title}, .legend = legend};
-    for (const RuleMaker& maker : rules())
-      if (maker.family == family) result.curves.push_back(mean_curve(histories, maker.name, x, y));
-    figure.panels.push_back(result);
-  };
-  panel("training loss", epoch, &History::epoch, &History::train_loss, "off");
-  panel("test accuracy", epoch, &History::epoch, &History::test_accuracy, "bottom right");
-  panel("training loss", seconds, &History::seconds, &History::train_loss, "off");
-  panel("test accuracy", seconds, &History::seconds, &History::test_accuracy, "off");
-  for (size_t i = 0; i < 4; ++i) {
+  const std::string time = "training time / s";
+  figure.panels = {comparison.panel("training loss", &History::train_loss, "loss", names),
+                   comparison.panel("test accuracy", &History::test_accuracy, "accuracy", names),
+                   comparison.panel("training loss", &History::seconds, time, &History::train_loss,
+                                    "loss", names),
+                   comparison.panel("test accuracy", &History::seconds, time,
+                                    &History::test_accuracy, "accuracy", names)};
+  for (examples::Panel& panel : figure.panels) {
+    panel.legend = &panel == &figure.panels[1] ? "bottom right" : "off";
     // The start would press the rest together.
-    for (examples::Curve& curve : figure.panels[i].curves)
+    for (examples::Curve& curve : panel.curves)
       for (auto* values : {&curve.x, &curve.y, &curve.low, &curve.high})
         if (!values->empty()) values->erase(values->begin());
   }
@@ -82,50 +77,43 @@ examples::Figure family_figure(const std::string& family, const std::vector<Hist
 
 void optimizers(const Settings& settings, Section& section) {
   const Images images = load_images(settings);
-  const int64_t epochs = settings.epochs > 0 ? settings.epochs : kEpochs;
   const std::vector<double> rates = best_rates(images, settings, section);
-  std::vector<Training> trainings;
-  for (size_t i = 0; i < rules().size(); ++i) {
-    Training training = training_of(rules()[i], rates[i]);
-    training.epochs = epochs;
-    for (const Training& run : with_seeds(training, settings)) trainings.push_back(run);
+  Comparison comparison(images, settings, kEpochs);
+  for (size_t i = 0; i < rules().size(); ++i) comparison.add(training_of(rules()[i], rates[i]));
+  comparison.run("optimizers");
+
+  const std::string where = comparison.where();
+  for (const char* family : {"textbook", "PyTorch", "newer"}) {
+    std::vector<std::string> names;
+    for (const RuleMaker& maker : rules())
+      if (maker.family == family) names.push_back(maker.name);
+    if (names.empty()) continue;
+    examples::Figure figure = family_figure(names, comparison);
+    const std::string best = comparison.best(names);
+    figure.caption = fmt::format(
+        "{} rules, each at its best rate, on a 784-64-10 network with batches of 64: mean and, as "
+        "a band, "
+        "smallest and largest of the seeds ({}). {} ends with the best test accuracy, {:.3f}. Each "
+        "run has "
+        "one thread; the time is without tests.",
+        family, where, best, comparison.accuracy(best).mean);
+    section.figure(family, figure);
   }
-  const auto histories = train_all(trainings, images, settings, "optimizers");
 
   Table table{.columns = {"rule", "family", "best learning rate", "test accuracy", "+-",
                           "training loss", "seconds"}};
   nlohmann::json json;
   for (size_t i = 0; i < rules().size(); ++i) {
-    const RuleMaker& maker = rules()[i];
-    const auto accuracy = mean_value(histories, maker.name, &History::accuracy);
-    const auto loss =
-        mean_value(histories, maker.name, [](const History& h) { return h.train_loss.back(); });
-    const auto seconds =
-        mean_value(histories, maker.name, [](const History& h) { return h.seconds.back(); });
-    table.rows.push_back({maker.name, maker.family, rates[i], accuracy.mean, accuracy.half_range,
-                          loss.mean, seconds.mean});
-    json[maker.name] = {{"lr", rates[i]}, {"accuracy", accuracy.mean}, {"loss", loss.mean}};
+    const std::string& name = rules()[i].name;
+    const MeanValue accuracy = comparison.accuracy(name);
+    table.rows.push_back({name, rules()[i].family, rates[i], accuracy.mean, accuracy.half_range,
+                          comparison.train_loss(name).mean, comparison.seconds(name).mean});
+    json[name] = {
+        {"lr", rates[i]}, {"accuracy", accuracy.mean}, {"loss", comparison.train_loss(name).mean}};
   }
   std::sort(table.rows.begin(), table.rows.end(), [](const auto& a, const auto& b) {
     return std::get<double>(a[3]) > std::get<double>(b[3]);
   });
-  const std::string where = conditions(images, epochs, settings);
-  for (const char* family : {"textbook", "PyTorch", "newer"}) {
-    examples::Figure figure = family_figure(family, histories);
-    if (figure.panels[0].curves.empty()) continue;
-    const auto best = std::find_if(table.rows.begin(), table.rows.end(), [&](const auto& row) {
-      return std::get<std::string>(row[1]) == family;
-    });
-    figure.caption = fmt::format(
-        "{} rules, each at its best rate, on a 784-64-10 network with batches of 64: mean and, as "
-        "a band, "
-        "smallest and largest of the seeds ({}). {} ends with the best test accuracy, {:.3f}. Time "
-        "is "
-        "that of one thread, {} runs side by side.",
-        family, where, std::get<std::string>((*best)[0]), std::get<double>((*best)[3]),
-        settings.parallel > 0 ? fmt::format("{}", settings.parallel) : "one core each,");
-    section.figure(family, figure);
-  }
   section.table("rules", table, "Best first. " + where + ". +- is half the range over the seeds.");
   section.json("optimizers", json);
 }

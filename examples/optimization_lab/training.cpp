@@ -107,8 +107,18 @@ std::shared_ptr<nn::SequentialImpl> make_network(const Training& training, const
 }
 
 History train(const Training& training, const Images& images) {
-  const auto network = make_network(training, images);
-  Rule rule = training.rule(network->parameters());
+  return train(training, images, *make_network(training, images));
+}
+
+std::function<Rule(std::vector<Tensor>)> sgd(double lr, double momentum) {
+  return [=](std::vector<Tensor> parameters) {
+    return Rule(std::make_unique<optim::SGD>(std::move(parameters),
+                                             optim::SGDOptions(lr).momentum(momentum)));
+  };
+}
+
+History train(const Training& training, const Images& images, nn::SequentialImpl& network) {
+  Rule rule = training.rule(network.parameters());
   Generator generator = make_generator(training.seed);
   History history;
   history.label = training.label;
@@ -116,10 +126,10 @@ History train(const Training& training, const Images& images) {
   double seconds = 0;
   const auto record = [&](int64_t epoch) {
     rule.train(false);
-    const Score test = score(*network, images.test, images.test_labels);
+    const Score test = score(network, images.test, images.test_labels);
     history.epoch.push_back(static_cast<double>(epoch));
     history.seconds.push_back(seconds);
-    history.train_loss.push_back(score(*network, images.train, images.train_labels).loss);
+    history.train_loss.push_back(score(network, images.train, images.train_labels).loss);
     history.test_loss.push_back(test.loss);
     history.test_accuracy.push_back(test.accuracy);
     history.diverged = history.diverged || !std::isfinite(history.train_loss.back());
@@ -137,12 +147,14 @@ History train(const Training& training, const Images& images) {
       const Tensor labels = images.train_labels.index_select(0, rows);
       const Tensor loss = rule.step([&] {
         rule.zero_grad();
-        Tensor value = loss_of(training, network->forward(x), labels);
+        Tensor value = loss_of(training, network.forward(x), labels);
         value.backward();
         return value;
       });
       history.step_loss.push_back(loss.item<double>());
       if (!std::isfinite(history.step_loss.back())) break;
+      if (training.after_step)
+        training.after_step(static_cast<int64_t>(history.step_loss.size()), rule.optimizer());
     }
     seconds += seconds_since(start);
     record(epoch);

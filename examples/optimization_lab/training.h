@@ -38,6 +38,8 @@ struct Training {
   std::function<gradtape::Tensor(const gradtape::Tensor&, const gradtape::Tensor&)> loss = {};
   /// Sets the first weights; none: PyTorch's.
   std::function<void(gradtape::nn::SequentialImpl&)> init = {};
+  /// Called after each update with its number, from 1 on; none: nothing changes.
+  std::function<void(int64_t step, gradtape::optim::Optimizer& optimizer)> after_step = {};
   Order order = Order::kShuffledEachEpoch;
   int64_t batch = 64;
   int64_t epochs = 5;
@@ -60,12 +62,17 @@ struct History {
 std::shared_ptr<gradtape::nn::SequentialImpl> make_network(const Training& training,
                                                            const Images& images);
 
-/// One thread; what it returns, but for the seconds, depends on the training alone.
+/// On this thread alone; what it returns, but for the seconds, depends on the training alone.
+History train(const Training& training, const Images& images,
+              gradtape::nn::SequentialImpl& network);
 History train(const Training& training, const Images& images);
 
 /// Several at a time, with a progress bar; the histories in the order of the trainings.
 std::vector<History> train_all(const std::vector<Training>& trainings, const Images& images,
                                const Settings& settings, const std::string& title);
+
+/// A training's rule: gradient descent, with momentum.
+std::function<Rule(std::vector<gradtape::Tensor>)> sgd(double lr, double momentum = 0);
 
 /// The same training once for each seed.
 std::vector<Training> with_seeds(const Training& training, const Settings& settings);
