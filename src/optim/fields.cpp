@@ -1,9 +1,11 @@
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "optim/field_io.h"
+
 #include "gradtape/autograd/grad_mode.h"
-#include "gradtape/ops/factory.h"
 #include "gradtape/optim/optimizer.h"
 
 // Options and states by the names of their fields: comparing, saving, loading.
@@ -22,71 +24,19 @@ namespace {
 
 using Dict = OrderedDict<std::string, Tensor>;
 
-class Writer : public FieldVisitor {
- public:
-  Writer(Dict& dict, std::string prefix) : dict_(dict), prefix_(std::move(prefix)) {}
-  using FieldVisitor::field;
-  void field(const char* name, double& value) override { add(name, full({}, value, kFloat64)); }
-  void field(const char* name, bool& value) override { add(name, full({}, value, kBool)); }
-  void field(const char* name, int64_t& value) override { add(name, full({}, value, kInt64)); }
-  void field(const char* name, Tensor& value) override {
-    if (value.defined()) add(name, value);
-  }
-
- private:
-  void add(const char* name, const Tensor& value) { dict_.insert(prefix_ + name, value); }
-
-  Dict& dict_;
-  std::string prefix_;
-};
-
-// Sets the fields that the dict has, and remembers their names.
-class Reader : public FieldVisitor {
- public:
-  Reader(const Dict& dict, std::string prefix, std::set<std::string>& known)
-      : dict_(dict), prefix_(std::move(prefix)), known_(known) {}
-  using FieldVisitor::field;
-  void field(const char* name, double& value) override { number(name, value); }
-  void field(const char* name, bool& value) override { number(name, value); }
-  void field(const char* name, int64_t& value) override { number(name, value); }
-  void field(const char*, Tensor&) override {}
-
- protected:
-  const Tensor* find(const char* name) {
-    const Tensor* value = dict_.find(prefix_ + name);
-    if (value) known_.insert(prefix_ + name);
-    return value;
-  }
-  const std::string& prefix() const { return prefix_; }
-
- private:
-  template <class T>
-  void number(const char* name, T& value) {
-    const Tensor* found = find(name);
-    if (!found) return;
-    GRADTAPE_CHECK(found->numel() == 1, "load_state_dict: ", prefix_, name,
-                   " must be a single number; got shape ", found->sizes());
-    value = found->item<T>();
-  }
-
-  const Dict& dict_;
-  std::string prefix_;
-  std::set<std::string>& known_;
-};
-
-class StateReader : public Reader {
+class StateReader : public FieldReader {
  public:
   StateReader(const Dict& dict, std::string prefix, std::set<std::string>& known,
               const Tensor& parameter, const OptimizerParamState& state)
-      : Reader(dict, std::move(prefix), known), parameter_(parameter), state_(state) {}
-  using Reader::field;
+      : FieldReader(dict, std::move(prefix), known), parameter_(parameter), state_(state) {}
+  using FieldReader::field;
   void field(const char* name, Tensor& value) override {
     const Tensor* found = find(name);
     if (!found) return;
     const DimVector sizes = state_.field_sizes(name, parameter_);
     GRADTAPE_CHECK(found->sizes().equals(sizes), "load_state_dict: ", prefix(), name,
-                   " must have the shape ", IntArrayRef(sizes), " for a parameter ", parameter_.sizes(),
-                   "; got ", found->sizes());
+                   " must have the shape ", IntArrayRef(sizes), " for a parameter ",
+                   parameter_.sizes(), "; got ", found->sizes());
     value = found->detach().to(parameter_.dtype()).clone();
   }
 
@@ -128,12 +78,14 @@ Dict Optimizer::state_dict() {
   for (size_t i = 0; i < parameters.size(); ++i) {
     const auto found = state_.find(ParameterKey(parameters[i]));
     if (found == state_.end()) continue;
-    Writer writer(dict, std::to_string(i) + '.');
+    FieldWriter writer(dict, std::to_string(i) + '.');
     found->second->visit(writer);
   }
   for (size_t i = 0; i < param_groups_.size(); ++i) {
-    Writer writer(dict, group_prefix(i));
+    FieldWriter writer(dict, group_prefix(i));
     param_groups_[i].options().visit(writer);
+    if (std::optional<double> initial = param_groups_[i].initial_lr())
+      writer.field("initial_lr", *initial);
   }
   return dict;
 }
@@ -151,13 +103,19 @@ void Optimizer::load_state_dict(const Dict& dict) {
     state->visit(reader);
     if (known.size() > before) states.emplace(ParameterKey(parameters[i]), std::move(state));
   }
-  const auto read_group = [&](size_t group, OptimizerOptions& options) {
-    Reader reader(dict, group_prefix(group), known);
-    options.visit(reader);
-    options.check();
+  const auto read_group = [&](size_t number, OptimizerParamGroup& group) {
+    FieldReader reader(dict, group_prefix(number), known);
+    group.options().visit(reader);
+    group.options().check();
+    if (!dict.contains(group_prefix(number) + "initial_lr")) return;
+    double initial = 0;
+    reader.field("initial_lr", initial);
+    group.set_initial_lr(initial);
   };
-  for (size_t i = 0; i < param_groups_.size(); ++i)
-    read_group(i, *param_groups_[i].options().clone());
+  for (size_t i = 0; i < param_groups_.size(); ++i) {
+    OptimizerParamGroup copy(param_groups_[i]);
+    read_group(i, copy);
+  }
   for (const auto& entry : dict) {
     GRADTAPE_CHECK(known.contains(entry.key()), "load_state_dict: ", entry.key(),
                    " is no state of this optimizer with ", parameters.size(), " parameters in ",
@@ -165,7 +123,7 @@ void Optimizer::load_state_dict(const Dict& dict) {
   }
   // All is well: nothing below throws.
   state_ = std::move(states);
-  for (size_t i = 0; i < param_groups_.size(); ++i) read_group(i, param_groups_[i].options());
+  for (size_t i = 0; i < param_groups_.size(); ++i) read_group(i, param_groups_[i]);
 }
 
 }  // namespace gradtape::optim

@@ -38,11 +38,14 @@ std::unique_ptr<OptimizerParamState> OptimizerParamState::clone() const {
 // -- groups
 
 OptimizerParamGroup::OptimizerParamGroup(const OptimizerParamGroup& other)
-    : params_(other.params_), options_(other.options_ ? other.options_->clone() : nullptr) {}
+    : params_(other.params_),
+      options_(other.options_ ? other.options_->clone() : nullptr),
+      initial_lr_(other.initial_lr_) {}
 
 OptimizerParamGroup& OptimizerParamGroup::operator=(OptimizerParamGroup other) noexcept {
   params_.swap(other.params_);
   options_.swap(other.options_);
+  initial_lr_.swap(other.initial_lr_);
   return *this;
 }
 

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <utility>
+
+#include "gradtape/core/ordered_dict.h"
+#include "gradtape/ops/factory.h"
+#include "gradtape/optim/options.h"
+
+// Fields to tensors under their names, and back.
+namespace gradtape::optim {
+
+// Adds each defined field; a number is a 0-d tensor.
+class FieldWriter : public FieldVisitor {
+ public:
+  FieldWriter(OrderedDict<std::string, Tensor>& dict, std::string prefix)
+      : dict_(dict), prefix_(std::move(prefix)) {}
+  using FieldVisitor::field;
+  void field(const char* name, double& value) override { add(name, full({}, value, kFloat64)); }
+  void field(const char* name, bool& value) override { add(name, full({}, value, kBool)); }
+  void field(const char* name, int64_t& value) override { add(name, full({}, value, kInt64)); }
+  void field(const char* name, Tensor& value) override {
+    if (value.defined()) add(name, value);
+  }
+
+ private:
+  void add(const char* name, const Tensor& value) { dict_.insert(prefix_ + name, value); }
+
+  OrderedDict<std::string, Tensor>& dict_;
+  std::string prefix_;
+};
+
+// Sets the numbers that the dict has, and remembers their names.
+class FieldReader : public FieldVisitor {
+ public:
+  FieldReader(const OrderedDict<std::string, Tensor>& dict, std::string prefix,
+              std::set<std::string>& known)
+      : dict_(dict), prefix_(std::move(prefix)), known_(known) {}
+  using FieldVisitor::field;
+  void field(const char* name, double& value) override { number(name, value); }
+  void field(const char* name, bool& value) override { number(name, value); }
+  void field(const char* name, int64_t& value) override { number(name, value); }
+  void field(const char*, Tensor&) override {}
+
+ protected:
+  virtual const Tensor* find(const char* name) {
+    const Tensor* value = dict_.find(prefix_ + name);
+    if (value) known_.insert(prefix_ + name);
+    return value;
+  }
+  const std::string& prefix() const { return prefix_; }
+
+ private:
+  template <class T>
+  void number(const char* name, T& value) {
+    const Tensor* found = find(name);
+    if (!found) return;
+    GRADTAPE_CHECK(found->numel() == 1, "load_state_dict: ", prefix_, name,
+                   " must be a single number; got shape ", found->sizes());
+    value = found->item<T>();
+  }
+
+  const OrderedDict<std::string, Tensor>& dict_;
+  std::string prefix_;
+  std::set<std::string>& known_;
+};
+
+}  // namespace gradtape::optim
