@@ -1,0 +1,197 @@
+#include <set>
+#include <string>
+#include <vector>
+
+#include "optim/field_io.h"
+#include "optim/schedulers/schedule.h"
+
+#include "gradtape/autograd/grad_mode.h"
+
+// Schedulers by the names of their fields: saving, loading, and the options that they move.
+namespace gradtape::optim {
+
+namespace {
+
+using Dict = OrderedDict<std::string, Tensor>;
+
+// Unlike an optimizer's options, every field must be there.
+class SchedulerReader : public FieldReader {
+ public:
+  using FieldReader::field;
+  using FieldReader::FieldReader;
+  void field(const char* name, Tensor& value) override {
+    const Tensor* found = find(name);
+    GRADTAPE_CHECK(found->dim() == 1, "load_state_dict: ", name, " must be a list; got shape ",
+                   found->sizes());
+    value = found->detach().to(value.dtype()).clone();
+  }
+
+ protected:
+  const Tensor* find(const char* name) override {
+    const Tensor* found = FieldReader::find(name);
+    GRADTAPE_CHECK(found, "load_state_dict: the state of this scheduler must have ", name,
+                   ", which is missing");
+    return found;
+  }
+};
+
+void read(SchedulerState& scheduler, const Dict& dict) {
+  std::set<std::string> known;
+  SchedulerReader reader(dict, "", known);
+  scheduler.visit(reader);
+  for (const auto& entry : dict) {
+    GRADTAPE_CHECK(known.contains(entry.key()), "load_state_dict: ", entry.key(),
+                   " is no state of this scheduler");
+  }
+  scheduler.check();
+}
+
+template <class T>
+void visit_vector(FieldVisitor& visitor, const char* name, std::vector<T>& values,
+                  ScalarType dtype) {
+  Tensor list = empty({static_cast<int64_t>(values.size())}, dtype);
+  std::copy(values.begin(), values.end(), list.data_ptr<T>());
+  visitor.field(name, list);
+  values.assign(list.data_ptr<T>(), list.data_ptr<T>() + list.numel());
+}
+
+// Finds a number by its name, and replaces it if asked to.
+class FieldFinder : public FieldVisitor {
+ public:
+  explicit FieldFinder(const char* name) : name_(name) {}
+  using FieldVisitor::field;
+  void field(const char* name, double& value) override {
+    if (name != name_) return;
+    found = true;
+    if (replace) value = number;
+    number = value;
+  }
+  void field(const char*, bool&) override {}
+  void field(const char*, int64_t&) override {}
+  void field(const char*, Tensor&) override {}
+
+  bool found = false, replace = false;
+  double number = 0;
+
+ private:
+  std::string name_;
+};
+
+// Shows the fields under longer names.
+class PrefixVisitor : public FieldVisitor {
+ public:
+  PrefixVisitor(FieldVisitor& visitor, std::string prefix)
+      : visitor_(visitor), prefix_(std::move(prefix)) {}
+  using FieldVisitor::field;
+  void field(const char* name, double& value) override { show(name, value); }
+  void field(const char* name, bool& value) override { show(name, value); }
+  void field(const char* name, int64_t& value) override { show(name, value); }
+  void field(const char* name, Tensor& value) override { show(name, value); }
+
+ private:
+  template <class T>
+  void show(const char* name, T& value) {
+    visitor_.field((prefix_ + name).c_str(), value);
+  }
+
+  FieldVisitor& visitor_;
+  std::string prefix_;
+};
+
+}  // namespace
+
+Dict SchedulerState::state_dict() {
+  Dict dict;
+  FieldWriter writer(dict, "");
+  visit(writer);
+  return dict;
+}
+
+void SchedulerState::load_state_dict(const Dict& dict) {
+  const NoGradGuard no_grad;
+  const Dict before = state_dict();
+  try {
+    read(*this, dict);
+  } catch (...) {
+    read(*this, before);
+    throw;
+  }
+}
+
+void visit_list(FieldVisitor& visitor, const char* name, std::vector<double>& values) {
+  visit_vector(visitor, name, values, kFloat64);
+}
+void visit_list(FieldVisitor& visitor, const char* name, std::vector<int64_t>& values) {
+  visit_vector(visitor, name, values, kInt64);
+}
+
+void check_length(const char* name, size_t length, const Optimizer& optimizer) {
+  GRADTAPE_CHECK(length == optimizer.param_groups().size(), "expected ",
+                 optimizer.param_groups().size(), " values for ", name, ", got ", length,
+                 "; there must be one for each group of the optimizer");
+}
+
+bool get_field(const OptimizerOptions& options, const char* name, double& value) {
+  FieldFinder finder(name);
+  options.clone()->visit(finder);  // visit() may write, so it is shown a copy
+  if (finder.found) value = finder.number;
+  return finder.found;
+}
+
+void set_field(OptimizerOptions& options, const char* name, double value) {
+  FieldFinder finder(name);
+  finder.replace = true;
+  finder.number = value;
+  options.visit(finder);
+}
+
+const char* momentum_field(const Optimizer& optimizer) {
+  double value = 0;
+  if (get_field(optimizer.defaults(), "betas.0", value)) return "betas.0";
+  if (get_field(optimizer.defaults(), "momentum", value)) return "momentum";
+  return nullptr;
+}
+
+void check_momentums(const Optimizer& optimizer, const std::vector<double>& base,
+                     const std::vector<double>& max) {
+  GRADTAPE_CHECK(
+      momentum_field(optimizer),
+      "optimizer must support momentum with `cycle_momentum` option enabled; it must have "
+      "the option momentum or betas");
+  const auto check = [&](const char* name, const std::vector<double>& momentums) {
+    check_length(name, momentums.size(), optimizer);
+    for (double momentum : momentums) {
+      GRADTAPE_CHECK(momentum >= 0 && momentum < 1, "Invalid ", name, ": ", momentum,
+                     "; it must be in [0, 1)");
+    }
+  };
+  check("base_momentum", base);
+  check("max_momentum", max);
+}
+
+void set_momentums(Optimizer& optimizer, const std::vector<double>& momentums) {
+  const char* field = momentum_field(optimizer);
+  for (size_t i = 0; i < momentums.size(); ++i)
+    set_field(optimizer.param_groups()[i].options(), field, momentums[i]);
+}
+
+Optimizer& common_optimizer(const char* kind, const SchedulerList& schedulers) {
+  GRADTAPE_CHECK(!schedulers.empty(), kind, " expects at least one scheduler; got none");
+  for (size_t i = 0; i < schedulers.size(); ++i) {
+    GRADTAPE_CHECK(schedulers[i], kind, " expects schedulers; got none at index ", i);
+    GRADTAPE_CHECK(&schedulers[i]->optimizer() == &schedulers[0]->optimizer(), kind,
+                   " expects all schedulers to belong to the same optimizer, but got schedulers at "
+                   "index 0 and ",
+                   i, " to be different");
+  }
+  return schedulers[0]->optimizer();
+}
+
+void visit_schedulers(FieldVisitor& visitor, const SchedulerList& schedulers) {
+  for (size_t i = 0; i < schedulers.size(); ++i) {
+    PrefixVisitor prefixed(visitor, "schedulers." + std::to_string(i) + '.');
+    schedulers[i]->visit(prefixed);
+  }
+}
+
+}  // namespace gradtape::optim
