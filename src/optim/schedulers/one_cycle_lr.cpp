@@ -100,7 +100,9 @@ std::vector<double> OneCycleLR::get_lrs() {
   const Phase* phase = &phases[0];
   double start = 0;
   while (step_count_ > phase->end && phase != &phases.back()) start = (phase++)->end;
-  const double pct = phase->end == start ? 1 : (step_count_ - start) / (phase->end - start);
+  // A phase without a length, but for rounding, is over at once.
+  const double length = phase->end - start;
+  const double pct = length > 1e-9 ? (step_count_ - start) / length : 1;
   const auto between = [&](const List& from, const List& to) {
     List values;
     for (size_t i = 0; i < from.size(); ++i)

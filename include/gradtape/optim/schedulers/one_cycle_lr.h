@@ -13,8 +13,6 @@ namespace gradtape::optim {
 
 struct OneCycleLROptions {
   OneCycleLROptions(PerGroup max_lr) : max_lr_(std::move(max_lr)) {}
-  OneCycleLROptions(PerGroup max_lr, int64_t total_steps)
-      : max_lr_(std::move(max_lr)), total_steps_(total_steps) {}
   GRADTAPE_ARG(PerGroup, max_lr);
   /// If there is none: epochs * steps_per_epoch.
   GRADTAPE_ARG(std::optional<int64_t>, total_steps);
