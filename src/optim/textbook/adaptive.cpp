@@ -40,10 +40,9 @@ void RMSPropNesterov::update(Tensor& parameter, const Tensor& grad, RMSPropNeste
       "textbook::RMSPropNesterov",
       [=]<class T>(T& w, T g, T& r, T& v) {
         r = T(p) * r + T(1 - p) * g * g;
-        // Not r > 0, so that NaN stays NaN.
-        const T rate = r == T(0) ? T(0) : T(a);
-        const T root = r == T(0) ? T(1) : std::sqrt(r);
-        v = T(e) * v - rate / root * g;
+        // 1 where r is 0: in numbers, as a branch would not be vectorized.
+        const T none = static_cast<T>(r == T(0));
+        v = T(e) * v - T(a) * (1 - none) / (std::sqrt(r) + none) * g;
         w += v;
       },
       parameter, grad, from_zero(state.square_mean(), parameter),
