@@ -23,7 +23,9 @@ std::string axis_script(const Axis& axis, const char* name) {
     script += fmt::format("set {}range [{}:{}]\n", name, axis.from, axis.to);
   script += fmt::format("set format {} '%g'\n", name);
   script += fmt::format("set {}label {} textcolor rgb '{}'\n", name, quoted(axis.label), kInk);
-  if (axis.names.empty()) return script + fmt::format("set {}tics autofreq norotate\n", name);
+  if (axis.names.empty())
+    return script + fmt::format("set {}tics {} norotate\n", name,
+                                axis.step > 0 ? fmt::format("{}", axis.step) : "autofreq");
   std::string tics;
   for (size_t i = 0; i < axis.names.size(); ++i)
     tics += fmt::format("{}{} {}", i ? ", " : "", quoted(axis.names[i]), i);

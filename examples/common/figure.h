@@ -21,6 +21,7 @@ struct Axis {
   std::string label = {};  // with its unit
   bool log = false;
   double from = 0, to = 0;  // equal: as the data are
+  double step = 0;          // between two numbers; 0: as it looks good
   /// Names at 0, 1, 2, ... instead of numbers.
   std::vector<std::string> names = {};
 };

@@ -28,7 +28,8 @@ void init(const Settings& settings, Section& section);
 void search(const Settings& settings, Section& section);
 void backprop(const Settings& settings, Section& section);
 
-/// One epoch at this batch size, in a process of its own; prints the megabytes that it took at most.
+/// One epoch at this batch size, in a process of its own; prints the megabytes that it took at
+/// most.
 void one_epoch(const Settings& settings, int64_t batch);
 
 /// All of them, in the order of the report.

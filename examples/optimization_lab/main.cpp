@@ -22,6 +22,7 @@ const std::vector<Experiment>& experiments() {
       {"batch", "All images, some, or one at a time", batch},
       {"order", "The order of the images", order},
       {"init", "The first weights", init},
+      {"rate", "The learning rate and its schedules", rate},
   };
   return all;
 }

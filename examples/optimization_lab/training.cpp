@@ -119,6 +119,7 @@ std::function<Rule(std::vector<Tensor>)> sgd(double lr, double momentum) {
 
 History train(const Training& training, const Images& images, nn::SequentialImpl& network) {
   Rule rule = training.rule(network.parameters());
+  const auto schedule = training.schedule ? training.schedule(rule.optimizer()) : nullptr;
   Generator generator = make_generator(training.seed);
   History history;
   history.label = training.label;
@@ -153,8 +154,10 @@ History train(const Training& training, const Images& images, nn::SequentialImpl
       });
       history.step_loss.push_back(loss.item<double>());
       if (!std::isfinite(history.step_loss.back())) break;
-      if (training.after_step)
-        training.after_step(static_cast<int64_t>(history.step_loss.size()), rule.optimizer());
+      if (schedule) {
+        history.step_rate.push_back(rule.optimizer().param_groups()[0].options().get_lr());
+        schedule->step();
+      }
     }
     seconds += seconds_since(start);
     record(epoch);

@@ -38,8 +38,9 @@ struct Training {
   std::function<gradtape::Tensor(const gradtape::Tensor&, const gradtape::Tensor&)> loss = {};
   /// Sets the first weights; none: PyTorch's.
   std::function<void(gradtape::nn::SequentialImpl&)> init = {};
-  /// Called after each update with its number, from 1 on; none: nothing changes.
-  std::function<void(int64_t step, gradtape::optim::Optimizer& optimizer)> after_step = {};
+  /// Its step follows each update; none: the rate is constant.
+  std::function<std::unique_ptr<gradtape::optim::LRScheduler>(gradtape::optim::Optimizer&)>
+      schedule = {};
   Order order = Order::kShuffledEachEpoch;
   int64_t batch = 64;
   int64_t epochs = 5;
@@ -52,6 +53,7 @@ struct History {
   // After each epoch, the start included.
   std::vector<double> epoch, seconds, train_loss, test_loss, test_accuracy;
   std::vector<double> step_loss;  // of each update's batch, before it
+  std::vector<double> step_rate;  // of each update, with a schedule
   /// The loss became infinite or NaN; what follows is what a guess among the classes gives.
   bool diverged = false;
 

@@ -6,7 +6,7 @@
 
 #include "optim/schedulers/schedule.h"
 
-namespace gradtape::optim {
+namespace gradtape::optim::swa_utils {
 
 SWALR::SWALR(Optimizer& optimizer, const PerGroup& swa_lr, int64_t anneal_epochs,
              AnnealStrategy anneal_strategy)
@@ -53,4 +53,4 @@ std::vector<double> SWALR::get_lrs() {
   return lrs;
 }
 
-}  // namespace gradtape::optim
+}  // namespace gradtape::optim::swa_utils

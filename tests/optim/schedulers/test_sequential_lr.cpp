@@ -53,7 +53,7 @@ TEST_SUITE("optim/schedulers/sequential_lr") {
           {make<ConstantLR>(o, 0.5, 30), make<MultiplicativeLR>(o, [](int64_t) { return 0.99; }),
            make<CosineAnnealingWarmRestarts>(o, 7, 2),
            make<LambdaLR>(o, [](int64_t step) { return 1 / (1 + static_cast<double>(step)); }),
-           make<SWALR>(o, 0.02, 20)},
+           make<swa_utils::SWALR>(o, 0.02, 20)},
           {20, 60, 100, 150});
     });
     check("SequentialLR, of cycles", [](Optimizer& o) {
@@ -65,7 +65,7 @@ TEST_SUITE("optim/schedulers/sequential_lr") {
     });
     check("SequentialLR, SWALR first", [](Optimizer& o) {
       return sequence(o,
-                      {make<SWALR>(o, 0.05), make<PolynomialLR>(o, 100),
+                      {make<swa_utils::SWALR>(o, 0.05), make<PolynomialLR>(o, 100),
                        make<MultiStepLR>(o, std::vector<int64_t>{0, 20})},
                       {30, 140});
     });

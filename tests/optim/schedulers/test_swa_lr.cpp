@@ -8,7 +8,7 @@ using namespace gradtape;
 using golden_schedules::check;
 using golden_schedules::maker;
 using optim::PerGroup;
-using optim::SWALR;
+using optim::swa_utils::SWALR;
 
 TEST_SUITE("optim/schedulers/swa_lr") {
   TEST_CASE("SWALR follows PyTorch's") {

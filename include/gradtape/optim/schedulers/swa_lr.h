@@ -7,10 +7,10 @@
 #include "gradtape/optim/schedulers/lr_scheduler.h"
 #include "gradtape/optim/schedulers/per_group.h"
 
-namespace gradtape::optim {
+namespace gradtape::optim::swa_utils {
 
 /// From the rate that is in force to swa_lr within anneal_epochs steps, then constant: for the last
-/// part of a training, whose weights are averaged. PyTorch has it in swa_utils.
+/// part of a training, whose weights are averaged.
 ///
 /// Source: Izmailov et al. 2018, arXiv:1803.05407.
 class SWALR : public LRScheduler {
@@ -34,4 +34,4 @@ class SWALR : public LRScheduler {
   AnnealStrategy anneal_strategy_;
 };
 
-}  // namespace gradtape::optim
+}  // namespace gradtape::optim::swa_utils
