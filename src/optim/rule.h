@@ -29,4 +29,9 @@ inline const Tensor& from_zero(Tensor& state, const Tensor& parameter) {
   return state;
 }
 
+// Rounded as a number that PyTorch keeps in a tensor of the default dtype.
+inline double in_default_dtype(double value) {
+  return get_default_dtype() == kFloat32 ? static_cast<double>(static_cast<float>(value)) : value;
+}
+
 }  // namespace gradtape::optim
