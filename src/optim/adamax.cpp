@@ -1,0 +1,49 @@
+#include "gradtape/optim/adamax.h"
+
+#include <cmath>
+
+#include "optim/rule.h"
+
+namespace gradtape::optim {
+
+void AdamaxOptions::check() const {
+  check_lr(lr());
+  check_at_least_zero("epsilon value", eps());
+  check_betas(betas());
+  check_at_least_zero("weight_decay value", weight_decay());
+}
+
+void AdamaxOptions::visit(FieldVisitor& visitor) {
+  visitor.field("lr", lr_);
+  visitor.field("betas", betas_);
+  visitor.field("eps", eps_);
+  visitor.field("weight_decay", weight_decay_);
+  visitor.field("maximize", maximize_);
+}
+
+void AdamaxParamState::visit(FieldVisitor& visitor) {
+  visitor.field("step", step_);
+  visitor.field("exp_avg", exp_avg_);
+  visitor.field("exp_inf", exp_inf_);
+}
+
+void Adamax::update(Tensor& parameter, const Tensor& grad, AdamaxParamState& state,
+                    const AdamaxOptions& options) {
+  const auto [beta1, beta2] = options.betas();
+  const double b1 = beta1, b2 = beta2, eps = options.eps(), decay = options.weight_decay();
+  const double sign = options.maximize() ? -1 : 1;
+  const double rate = options.lr() / (1 - std::pow(b1, static_cast<double>(state.step())));
+  kernels::fused(
+      "Adamax",
+      [=]<class T>(T& p, T g, T& m, T& u) {
+        const T d = T(sign) * g + T(decay) * p;
+        m = T(b1) * m + T(1 - b1) * d;
+        const T before = T(b2) * u, now = std::abs(d) + T(eps);
+        u = before > now ? before : now;
+        p -= T(rate) * m / u;
+      },
+      parameter, grad, from_zero(state.exp_avg(), parameter),
+      from_zero(state.exp_inf(), parameter));
+}
+
+}  // namespace gradtape::optim

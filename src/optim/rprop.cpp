@@ -1,0 +1,54 @@
+#include "gradtape/optim/rprop.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "optim/rule.h"
+
+namespace gradtape::optim {
+
+void RpropOptions::check() const {
+  check_lr(lr());
+  const auto [shrink, grow] = etas();
+  GRADTAPE_CHECK(0 < shrink && shrink < 1 && 1 < grow && std::isfinite(grow),
+                 "Invalid eta values: ", shrink, ", ", grow,
+                 "; the first must be in (0, 1), the second above 1");
+  const auto [smallest, largest] = step_sizes();
+  GRADTAPE_CHECK(0 <= smallest && smallest <= largest, "Invalid step_sizes values: ", smallest,
+                 ", ", largest, "; the first must be at least 0, the second at least the first");
+}
+
+void RpropOptions::visit(FieldVisitor& visitor) {
+  visitor.field("lr", lr_);
+  visitor.field("etas", etas_);
+  visitor.field("step_sizes", step_sizes_);
+  visitor.field("maximize", maximize_);
+}
+
+void RpropParamState::visit(FieldVisitor& visitor) {
+  visitor.field("step", step_);
+  visitor.field("prev", prev_);
+  visitor.field("step_size", step_size_);
+}
+
+void Rprop::update(Tensor& parameter, const Tensor& grad, RpropParamState& state,
+                   const RpropOptions& options) {
+  const auto [first_eta, second_eta] = options.etas();
+  const auto [first_size, second_size] = options.step_sizes();
+  const double shrink = first_eta, grow = second_eta, smallest = first_size, largest = second_size;
+  const double sign = options.maximize() ? -1 : 1;
+  if (!state.step_size().defined())
+    state.step_size(full(parameter.sizes(), options.lr(), parameter.dtype()));
+  kernels::fused(
+      "Rprop",
+      [=]<class T>(T& p, T g, T& before, T& size) {
+        const T agreement = g * T(sign) * before;
+        const T factor = agreement > 0 ? T(grow) : agreement < 0 ? T(shrink) : T(1);
+        size = std::min(std::max(size * factor, T(smallest)), T(largest));
+        before = agreement < 0 ? T(0) : T(sign) * g;
+        p -= size * (T(before > 0) - T(before < 0));
+      },
+      parameter, grad, from_zero(state.prev(), parameter), state.step_size());
+}
+
+}  // namespace gradtape::optim
