@@ -40,8 +40,9 @@ void NAdam::update(Tensor& parameter, const Tensor& grad, NAdamParamState& state
     return b1 * (1 - 0.5 * std::pow(0.96, t * options.momentum_decay()));
   };
   const double mu = momentum(step), next = momentum(step + 1);
-  const double product = in_default_dtype(state.mu_product() * mu);
-  const double next_product = in_default_dtype(in_default_dtype(product * mu) * next);
+  const auto times = [](double a, double b) { return in_default_dtype(a * in_default_dtype(b)); };
+  const double product = times(state.mu_product(), mu);
+  const double next_product = times(times(product, mu), next);
   state.mu_product(product);
   const double from_grad = options.lr() * (1 - mu) / (1 - product);
   const double from_mean = options.lr() * next / (1 - next_product);

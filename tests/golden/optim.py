@@ -78,7 +78,7 @@ runs = [
     run("Adam", lr=0.05, amsgrad=True),
     run("Adam", lr=0.01, maximize=True),
     run("AdamW", lr=0.01),
-    run("AdamW", lr=0.02, betas=[0.7, 0.9], weight_decay=0.3, amsgrad=True),
+    run("AdamW", lr=0.02, betas=[0.7, 0.9], eps=0.01, weight_decay=0.3, amsgrad=True),
     run("AdamW", lr=0.01, maximize=True, weight_decay=0.0),
     run("ASGD", lr=0.05),
     run("ASGD", lr=0.1, lambd=0.02, alpha=0.6, t0=20, weight_decay=0.1),

@@ -41,8 +41,8 @@ struct NAdamParamState : public OptimizerCloneableParamState<NAdamParamState> {
 ///         / (sqrt(v / (1 - b2^t)) + eps).
 ///
 /// Source: Dozat, "Incorporating Nesterov momentum into Adam", ICLR 2016 workshop, algorithm 2. As
-///         PyTorch: m is averaged with b1, not with mu_t; the product of the momenta is rounded to
-///         the default dtype.
+///         PyTorch: m is averaged with b1, not with mu_t; the product up to mu_(t+1) has mu_t
+///         twice; products are rounded to the default dtype.
 class NAdam : public FormulaOptimizer<NAdamOptions, NAdamParamState> {
  public:
   using FormulaOptimizer::FormulaOptimizer;
