@@ -1,6 +1,5 @@
 #include "gradtape/optim/rprop.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "optim/rule.h"
@@ -42,11 +41,17 @@ void Rprop::update(Tensor& parameter, const Tensor& grad, RpropParamState& state
   kernels::fused(
       "Rprop",
       [=]<class T>(T& p, T g, T& before, T& size) {
-        const T agreement = g * T(sign) * before;
-        const T factor = agreement > 0 ? T(grow) : agreement < 0 ? T(shrink) : T(1);
-        size = std::min(std::max(size * factor, T(smallest)), T(largest));
-        before = agreement < 0 ? T(0) : T(sign) * g;
-        p -= size * (T(before > 0) - T(before < 0));
+        // Choices between finished values, none inside another: anything else would branch.
+        const T plus = T(grow), minus = T(shrink), least = T(smallest), most = T(largest);
+        const T d = T(sign) * g, agreement = d * before;
+        const T grown = agreement > 0 ? plus : T(1);
+        const T factor = agreement < 0 ? minus : grown;
+        const T wanted = size * factor;
+        const T enough = wanted < least ? least : wanted;
+        size = enough > most ? most : enough;
+        before = agreement < 0 ? T(0) : d;
+        const T down = before > 0 ? size : T(0), up = before < 0 ? size : T(0);
+        p += up - down;
       },
       parameter, grad, from_zero(state.prev(), parameter), state.step_size());
 }
