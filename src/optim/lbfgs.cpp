@@ -196,11 +196,11 @@ Tensor LBFGS::step(LossClosure closure) {
       found == state_.end()
           ? std::make_unique<LBFGSParamState>(numel())
           : std::make_unique<LBFGSParamState>(static_cast<const LBFGSParamState&>(*found->second));
-  GRADTAPE_CHECK(!state->d().defined() || state->d().numel() == numel(), "step: LBFGS remembers ",
-                 state->d().numel(),
-                 " elements of its parameters, which "
-                 "have ",
-                 numel(), " now");
+  if (state->d().defined()) {
+    const int64_t count = state->d().numel();
+    GRADTAPE_CHECK(count == numel(), "step: LBFGS remembers ", count,
+                   " elements of its parameters, which have ", numel(), " now");
+  }
   const std::vector<Tensor> before = copy_of_parameters();
   try {
     const Tensor loss = detail::evaluate(closure);

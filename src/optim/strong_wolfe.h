@@ -19,8 +19,8 @@ struct LineSearch {
 };
 
 // A point where the loss has fallen by a part c1 of what the slope at the start promised and the
-// slope has shrunk to a part c2; after max_iterations, or where the bracket is smaller than
-// tolerance_change, the best one so far.
+// slope has shrunk to a part c2; after max_iterations beyond the first length, or where the bracket
+// is smaller than tolerance_change, the best one so far.
 //
 // start is the point at 0, whose slope must be negative; t the first length that is tried; at gives
 // the point at a length; reach is d's largest element.

@@ -212,11 +212,4 @@ inline void check_continues(const std::string& kind) {
   }
 }
 
-// All of these.
-inline void check_all(const std::string& kind, double tolerance = 1e-9) {
-  check(kind, tolerance);
-  check_options(kind);
-  check_continues(kind);
-}
-
 }  // namespace golden_runs

@@ -28,6 +28,14 @@ TEST_SUITE("optim/adam") {
 
   TEST_CASE("500 steps of Adam agree with PyTorch in double") { golden_runs::check("Adam"); }
   TEST_CASE("500 steps of AdamW agree with PyTorch in double") { golden_runs::check("AdamW"); }
+  TEST_CASE("the recorded runs use each option") {
+    golden_runs::check_options("Adam");
+    golden_runs::check_options("AdamW");
+  }
+  TEST_CASE("a run continues from its saved state") {
+    golden_runs::check_continues("Adam");
+    golden_runs::check_continues("AdamW");
+  }
 
   TEST_CASE("AdamW shrinks a parameter whose gradient is zero") {
     Tensor p = ones({1}, kFloat64).requires_grad_();

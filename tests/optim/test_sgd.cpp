@@ -36,6 +36,8 @@ TEST_SUITE("optim/sgd") {
   }
 
   TEST_CASE("500 steps agree with PyTorch in double") { golden_runs::check("SGD"); }
+  TEST_CASE("the recorded runs use each option") { golden_runs::check_options("SGD"); }
+  TEST_CASE("a run continues from its saved state") { golden_runs::check_continues("SGD"); }
 
   TEST_CASE("without momentum nothing is remembered") {
     Tensor p = parameter(1);

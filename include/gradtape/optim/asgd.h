@@ -41,8 +41,8 @@ struct ASGDParamState : public OptimizerCloneableParamState<ASGDParamState> {
 ///
 /// Source: Polyak & Juditsky, "Acceleration of stochastic approximation by averaging", SIAM J.
 ///         Control and Optimization 30, 1992; the rate's schedule is Bottou's sgd program. As
-///         PyTorch: the average stays in the state (swap it in by hand), a new lr acts from the
-///         step after the next on, and eta and mu are rounded to the default dtype.
+///         PyTorch: the average stays in the state (swap it in by hand), a new lr acts one
+///         step late, and eta and mu are rounded to the default dtype.
 class ASGD : public FormulaOptimizer<ASGDOptions, ASGDParamState> {
  public:
   using FormulaOptimizer::FormulaOptimizer;

@@ -85,8 +85,10 @@ class LBFGS : public Optimizer {
 
   /// Up to max_iter iterations; returns the loss before the first.
   ///
-  /// Throws: Error if there is no closure, or it returns no loss.
+  /// Throws: Error if there is no closure, it returns no loss, or parameters have been added since
+  ///         the last call.
   Tensor step(LossClosure closure = nullptr) override;
+  /// Throws: as Optimizer's, and Error if a part of the state is missing.
   void load_state_dict(const OrderedDict<std::string, Tensor>& dict) override;
 
  protected:
