@@ -234,7 +234,7 @@ runs = [
     run(sam, "5", lr=0.02),
     run(sam, "4x3", lr=0.02, momentum=0.9, rho=0.3),
     run(sam, "5", lr=0.05, rho=0.5, adaptive=True),
-    run(sam, "4x3", lr=0.02, rho=1.0, adaptive=True, eta=0.2, maximize=True),
+    run(sam, "4x3", lr=0.02, rho=0.3, adaptive=True, eta=0.2, maximize=True),
 ]
 problems = {
     name: {key: value.ravel().tolist() if isinstance(value, np.ndarray) else value for key, value in data.items()}

@@ -1,0 +1,101 @@
+#include "gradtape/optim/lookahead.h"
+
+#include "optim/fields.h"
+#include "optim/rule.h"
+
+#include "gradtape/autograd/grad_mode.h"
+
+namespace gradtape::optim {
+
+void LookaheadOptions::check() const {
+  GRADTAPE_CHECK(k() >= 1, "Invalid k value: ", k(), "; it must be at least 1");
+  GRADTAPE_CHECK(0 <= alpha() && alpha() <= 1, "Invalid alpha value: ", alpha(),
+                 "; it must be in [0, 1]");
+}
+
+void LookaheadOptions::visit(FieldVisitor& visitor) {
+  visitor.field("k", k_);
+  visitor.field("alpha", alpha_);
+}
+
+namespace detail {
+
+namespace {
+
+constexpr char kPrefix[] = "lookahead.";
+constexpr char kStep[] = "lookahead.step";
+
+// f(parameter, the name of its slow weights) for all of them, in order.
+template <class F>
+void for_each(const SlowWeights::Groups& groups, const F& f) {
+  size_t number = 0;
+  for (const OptimizerParamGroup& group : groups) {
+    for (const Tensor& parameter : group.params())
+      f(parameter, kPrefix + std::to_string(number++) + ".slow");
+  }
+}
+
+}  // namespace
+
+SlowWeights::SlowWeights(LookaheadOptions options) : options_(std::move(options)) {
+  options_.check();
+}
+
+void SlowWeights::begin_step(const Groups& groups) {
+  const NoGradGuard no_grad;
+  for_each(groups, [&](const Tensor& parameter, const std::string&) {
+    Tensor& slow = slow_[ParameterKey(parameter)];
+    if (!slow.defined()) slow = parameter.detach().clone();
+  });
+}
+
+void SlowWeights::end_step(const Groups& groups) {
+  if (++step_ % options_.k() != 0) return;
+  const NoGradGuard no_grad;
+  const double alpha = options_.alpha();
+  for_each(groups, [&](const Tensor& parameter, const std::string&) {
+    Tensor& slow = slow_.at(ParameterKey(parameter));
+    kernels::fused(
+        "Lookahead", [=]<class T>(T& p, T s) { p = s + T(alpha) * (p - s); }, parameter, slow);
+    slow.copy_(parameter);
+  });
+}
+
+void SlowWeights::save(const Groups& groups, Dict& dict) {
+  save_fields(options_, kPrefix, dict);
+  dict.insert(kStep, full({}, step_, kInt64));
+  for_each(groups, [&](const Tensor& parameter, std::string name) {
+    const auto found = slow_.find(ParameterKey(parameter));
+    if (found != slow_.end()) dict.insert(std::move(name), found->second);
+  });
+}
+
+SlowWeights SlowWeights::loaded(const Groups& groups, const Dict& dict, Dict& rest) const {
+  const NoGradGuard no_grad;
+  const Tensor* step = dict.find(kStep);
+  GRADTAPE_CHECK(step != nullptr, "load_state_dict: there is no ", kStep,
+                 ": this is no state of a Lookahead");
+  GRADTAPE_CHECK(step->numel() == 1, "load_state_dict: ", kStep,
+                 " must be a single number; got shape ", step->sizes());
+  std::set<std::string> known{kStep};
+  SlowWeights result(options_);
+  result.step_ = step->item<int64_t>();
+  load_fields(result.options_, kPrefix, dict, known);
+  for_each(groups, [&](const Tensor& parameter, const std::string& name) {
+    const Tensor* slow = dict.find(name);
+    if (!slow) return;
+    GRADTAPE_CHECK(slow->sizes() == parameter.sizes(), "load_state_dict: ", name,
+                   " must have the shape ", parameter.sizes(), " for a parameter ",
+                   parameter.sizes(), "; got ", slow->sizes());
+    result.slow_[ParameterKey(parameter)] = slow->detach().to(parameter.dtype()).clone();
+    known.insert(name);
+  });
+  // What is left over and no optimizer's is refused by the wrapped one.
+  for (const auto& entry : dict) {
+    if (!known.contains(entry.key())) rest.insert(entry.key(), entry.value());
+  }
+  return result;
+}
+
+}  // namespace detail
+}  // namespace gradtape::optim

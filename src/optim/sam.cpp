@@ -1,0 +1,109 @@
+#include "gradtape/optim/sam.h"
+
+#include <cmath>
+
+#include "optim/fields.h"
+#include "optim/rule.h"
+
+#include "gradtape/autograd/grad_mode.h"
+#include "gradtape/ops/arithmetic.h"
+#include "gradtape/ops/math.h"
+#include "gradtape/ops/reduce.h"
+
+namespace gradtape::optim {
+
+void SAMOptions::check() const {
+  check_at_least_zero("rho value", rho());
+  check_at_least_zero("eta value", eta());
+}
+
+void SAMOptions::visit(FieldVisitor& visitor) {
+  visitor.field("rho", rho_);
+  visitor.field("adaptive", adaptive_);
+  visitor.field("eta", eta_);
+}
+
+namespace detail {
+
+namespace {
+
+constexpr char kPrefix[] = "sam.";
+
+// Whether a group's options, of whatever kind, say maximize.
+bool maximizes(const OptimizerOptions& options) {
+  struct Finder : FieldVisitor {
+    using FieldVisitor::field;
+    void field(const char*, double&) override {}
+    void field(const char* name, bool& value) override {
+      if (std::string(name) == "maximize") found = value;
+    }
+    void field(const char*, int64_t&) override {}
+    void field(const char*, Tensor&) override {}
+    bool found = false;
+  } finder;
+  options.clone()->visit(finder);
+  return finder.found;
+}
+
+// Norm of all gradients as one vector, each weighed by the size of its weight if adaptive.
+double total_norm(const std::vector<OptimizerParamGroup>& groups, const SAMOptions& options) {
+  double squares = 0;
+  for (const OptimizerParamGroup& group : groups) {
+    for (const Tensor& parameter : group.params()) {
+      const Tensor& grad = parameter.grad();
+      if (!grad.defined()) continue;
+      const Tensor weighed = options.adaptive() ? (parameter.abs() + options.eta()) * grad : grad;
+      const double norm = weighed.norm().item<double>();
+      squares += norm * norm;
+    }
+  }
+  return std::sqrt(squares);
+}
+
+}  // namespace
+
+Ascent::Ascent(const std::vector<OptimizerParamGroup>& groups, const SAMOptions& options) {
+  const NoGradGuard no_grad;
+  const double length = options.rho() / (total_norm(groups, options) + 1e-12);
+  const double eta = options.eta();
+  for (const OptimizerParamGroup& group : groups) {
+    const double scale = maximizes(group.options()) ? -length : length;
+    for (const Tensor& parameter : group.params()) {
+      const Tensor& grad = parameter.grad();
+      if (!grad.defined()) continue;
+      before_.emplace_back(parameter, parameter.detach().clone());
+      if (options.adaptive()) {
+        kernels::fused(
+            "SAM",
+            [=]<class T>(T& p, T g) {
+              const T size = std::abs(p) + T(eta);
+              p += T(scale) * size * size * g;
+            },
+            parameter, grad);
+      } else {
+        kernels::fused(
+            "SAM", [=]<class T>(T& p, T g) { p += T(scale) * g; }, parameter, grad);
+      }
+    }
+  }
+}
+
+Ascent::~Ascent() {
+  const NoGradGuard no_grad;
+  for (auto& [parameter, values] : before_) parameter.copy_(values);
+}
+
+void save_sam(SAMOptions& options, StateDict& dict) { save_fields(options, kPrefix, dict); }
+
+SAMOptions load_sam(const SAMOptions& options, const StateDict& dict, StateDict& rest) {
+  std::set<std::string> known;
+  SAMOptions result(options);
+  load_fields(result, kPrefix, dict, known);
+  for (const auto& entry : dict) {
+    if (!known.contains(entry.key())) rest.insert(entry.key(), entry.value());
+  }
+  return result;
+}
+
+}  // namespace detail
+}  // namespace gradtape::optim
