@@ -150,6 +150,8 @@ TEST_SUITE("optim/swa_utils") {
     from_pointer->update_parameters(net.ptr());
     from_module->update_parameters(*net);
     CHECK(from_module->n_averaged.item<int64_t>() == 1);
+    AveragedModel shared(from_module);
+    CHECK(shared.get() == from_module.get());
   }
 
   TEST_CASE("it saves, loads and clones as a module, and goes on averaging") {

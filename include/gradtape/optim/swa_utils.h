@@ -25,13 +25,14 @@ AvgFn ema_avg(double decay);
 
 namespace detail {
 
-inline const nn::Module& as_module(const nn::Module& module) { return module; }
+template <class M>
+requires nn::detail::is_module<M> M& as_module(M& module) { return module; }
 template <class Contained>
-const Contained& as_module(const nn::ModuleHolder<Contained>& holder) {
-  return *holder;
+Contained& as_module(const nn::ModuleHolder<Contained>& holder) {
+  return *holder.ptr();
 }
 template <class Contained>
-const Contained& as_module(const std::shared_ptr<Contained>& pointer) {
+Contained& as_module(const std::shared_ptr<Contained>& pointer) {
   GRADTAPE_CHECK(pointer != nullptr, "AveragedModel: the model is a null pointer");
   return *pointer;
 }
@@ -143,13 +144,11 @@ class AveragedModelImpl : public nn::Cloneable<AveragedModelImpl<Model>> {
 
 /// A copy of a model whose weights average those that the model has while it trains:
 ///
-///     optim::swa_utils::AveragedModel averaged(net);                         // stochastic weight
-///     averaging optim::swa_utils::AveragedModel averaged(net, ema_avg(0.999));         //
-///     exponential moving average
-///     ...
-///     averaged->update_parameters(net);                                      // after a step, or
-///     an epoch optim::swa_utils::update_bn(*loader, averaged);                        // at the
-///     end averaged(images);
+///     AveragedModel averaged(net);                     // stochastic weight averaging, or
+///     AveragedModel averaged(net, ema_avg(0.999));     // an exponential moving average
+///     averaged->update_parameters(net);                // after an epoch, or each step
+///     update_bn(*loader, averaged);                    // at the end
+///     averaged(images);
 ///
 /// A holder, so copies share the average. avg_fn is not in the state_dict.
 /// Source: Izmailov et al. 2018, arXiv:1803.05407, algorithm 1; as PyTorch's AveragedModel.
@@ -168,9 +167,8 @@ AveragedModel(const Model&, Arguments&&...) -> AveragedModel<Model>;
 /// input. Nothing without a batch norm that tracks statistics. Modes and momenta are afterwards
 /// what they were, also if a batch throws.
 template <class Loader, class Model>
-void update_bn(Loader&& loader, const Model& model) {
-  auto& module = const_cast<std::remove_cvref_t<decltype(detail::as_module(model))>&>(
-      detail::as_module(model));
+void update_bn(Loader&& loader, Model&& model) {
+  auto& module = detail::as_module(model);
   const detail::BatchNormUpdate update(module);
   if (!update.needed()) return;
   for (const auto& batch : loader) module.forward(detail::input_of(batch));
