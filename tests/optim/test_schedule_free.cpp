@@ -69,6 +69,16 @@ TEST_SUITE("optim/schedule_free") {
     CHECK(p.item<double>() == doctest::Approx(0.5).epsilon(1e-15));
   }
 
+  TEST_CASE("a rate that a scheduler lowers does not lower the weight in the average") {
+    Tensor p = ones({1}, kFloat64).requires_grad_();
+    optim::SGDScheduleFree optimizer(std::vector<Tensor>{p}, 0.2);
+    newer_runs::step(optimizer, p, 1);  // z = x = 0.8
+    optimizer.param_groups()[0].options().set_lr(0.1);
+    newer_runs::step(optimizer, p, 2);  // z = 0.6; c = 0.2^2 / (0.2^2 + 0.2^2)
+    optimizer.eval();
+    CHECK(p.item<double>() == doctest::Approx(0.7).epsilon(1e-14));
+  }
+
   TEST_CASE("two steps of AdamW by hand") {
     Tensor p = ones({1}, kFloat64).requires_grad_();
     optim::AdamWScheduleFree optimizer(
