@@ -1,6 +1,6 @@
 #include "gradtape/optim/lookahead.h"
 
-#include "optim/fields.h"
+#include "optim/field_io.h"
 #include "optim/rule.h"
 
 #include "gradtape/autograd/grad_mode.h"
@@ -62,7 +62,8 @@ void SlowWeights::end_step(const Groups& groups) {
 }
 
 void SlowWeights::save(const Groups& groups, Dict& dict) {
-  save_fields(options_, kPrefix, dict);
+  FieldWriter writer(dict, kPrefix);
+  options_.visit(writer);
   dict.insert(kStep, full({}, step_, kInt64));
   for_each(groups, [&](const Tensor& parameter, std::string name) {
     const auto found = slow_.find(ParameterKey(parameter));
@@ -80,7 +81,9 @@ SlowWeights SlowWeights::loaded(const Groups& groups, const Dict& dict, Dict& re
   std::set<std::string> known{kStep};
   SlowWeights result(options_);
   result.step_ = step->item<int64_t>();
-  load_fields(result.options_, kPrefix, dict, known);
+  FieldReader reader(dict, kPrefix, known);
+  result.options_.visit(reader);
+  result.options_.check();
   for_each(groups, [&](const Tensor& parameter, const std::string& name) {
     const Tensor* slow = dict.find(name);
     if (!slow) return;

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "optim/fields.h"
+#include "optim/field_io.h"
 #include "optim/rule.h"
 
 #include "gradtape/autograd/grad_mode.h"
@@ -93,12 +93,18 @@ Ascent::~Ascent() {
   for (auto& [parameter, values] : before_) parameter.copy_(values);
 }
 
-void save_sam(SAMOptions& options, StateDict& dict) { save_fields(options, kPrefix, dict); }
+void save_sam(SAMOptions& options, OrderedDict<std::string, Tensor>& dict) {
+  FieldWriter writer(dict, kPrefix);
+  options.visit(writer);
+}
 
-SAMOptions load_sam(const SAMOptions& options, const StateDict& dict, StateDict& rest) {
+SAMOptions load_sam(const SAMOptions& options, const OrderedDict<std::string, Tensor>& dict,
+                    OrderedDict<std::string, Tensor>& rest) {
   std::set<std::string> known;
   SAMOptions result(options);
-  load_fields(result, kPrefix, dict, known);
+  FieldReader reader(dict, kPrefix, known);
+  result.visit(reader);
+  result.check();
   for (const auto& entry : dict) {
     if (!known.contains(entry.key())) rest.insert(entry.key(), entry.value());
   }
