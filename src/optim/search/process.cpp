@@ -125,7 +125,8 @@ std::optional<std::string> Process::ended() const {
   siginfo_t info{};
   // It is left to be waited for, so that the destructor may still name its group.
   const int error = waitid(P_PID, static_cast<id_t>(id_), &info, WEXITED | WNOHANG | WNOWAIT);
-  if (error != 0) return std::string("cannot be waited for: ") + std::strerror(errno);
+  // Where the program ignores SIGCHLD nobody learns how a process ended: its last word counts.
+  if (error != 0) return "";
   if (info.si_pid == 0) return std::nullopt;
   if (info.si_code == CLD_EXITED)
     return info.si_status == 0 ? "" : str("exited with status ", info.si_status);
