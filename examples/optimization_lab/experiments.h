@@ -32,6 +32,10 @@ void backprop(const Settings& settings, Section& section);
 /// most.
 void one_epoch(const Settings& settings, int64_t batch);
 
+/// Returns at once, but in a process that a search started for a trial: there it runs the trial and
+/// ends the process.
+void run_search_trial(const Settings& settings);
+
 /// All of them, in the order of the report.
 const std::vector<Experiment>& experiments();
 

@@ -23,6 +23,7 @@ const std::vector<Experiment>& experiments() {
       {"order", "The order of the images", order},
       {"init", "The first weights", init},
       {"rate", "The learning rate and its schedules", rate},
+      {"search", "Hyper-parameter search", search},
   };
   return all;
 }
@@ -91,25 +92,26 @@ int main(int argc, char** argv) {
         "Experiments on how a loss is brought down. Each writes its data (CSV, JSON) and "
         "pictures (SVG) to a folder of its own.");
     app.require_subcommand(1);
-    for (const lab::Experiment& experiment : lab::experiments()) {
-      CLI::App* command = app.add_subcommand(experiment.name, experiment.title);
-      lab::describe(*command, settings);
-      command->callback([&] { lab::run(experiment, settings); });
-    }
-    CLI::App* all = app.add_subcommand("all", "All of them, and report/index.html");
-    lab::describe(*all, settings);
-    all->callback([&] { lab::run_all(settings); });
+    for (const lab::Experiment& experiment : lab::experiments())
+      lab::describe(*app.add_subcommand(experiment.name, experiment.title), settings);
+    lab::describe(*app.add_subcommand("all", "All of them, and report/index.html"), settings);
     // Not in the help: what the batch experiment starts to measure.
     int64_t batch = 0;
     CLI::App* one_epoch = app.add_subcommand("one-epoch")->group("");
     lab::describe(*one_epoch, settings);
     one_epoch->add_option("--batch", batch)->required();
-    one_epoch->callback([&] { lab::one_epoch(settings, batch); });
+    CLI11_PARSE(app, argc, argv);
+
+    // In the process of a search's trial this does not return.
+    lab::run_search_trial(settings);
     if (!examples::have_gnuplot())
       fmt::print(
           stderr,
           "gnuplot is missing (Debian: gnuplot-nox): data are written, pictures are skipped\n");
-    CLI11_PARSE(app, argc, argv);
+    if (*one_epoch) lab::one_epoch(settings, batch);
+    if (app.got_subcommand("all")) lab::run_all(settings);
+    for (const lab::Experiment& experiment : lab::experiments())
+      if (app.got_subcommand(experiment.name)) lab::run(experiment, settings);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "optimization_lab: %s\n", error.what());
     return 1;

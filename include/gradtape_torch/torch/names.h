@@ -533,14 +533,64 @@ using namespace ::gradtape::nn::utils;
 }  // namespace torch::nn::utils
 
 namespace torch::optim {
+using ::gradtape::optim::ASGD;
+using ::gradtape::optim::ASGDOptions;
+using ::gradtape::optim::ASGDParamState;
+using ::gradtape::optim::Adadelta;
+using ::gradtape::optim::AdadeltaOptions;
+using ::gradtape::optim::AdadeltaParamState;
+using ::gradtape::optim::Adafactor;
+using ::gradtape::optim::AdafactorOptions;
+using ::gradtape::optim::AdafactorParamState;
+using ::gradtape::optim::Adagrad;
+using ::gradtape::optim::AdagradOptions;
+using ::gradtape::optim::AdagradParamState;
 using ::gradtape::optim::Adam;
 using ::gradtape::optim::AdamOptions;
 using ::gradtape::optim::AdamParamState;
 using ::gradtape::optim::AdamW;
 using ::gradtape::optim::AdamWOptions;
 using ::gradtape::optim::AdamWParamState;
+using ::gradtape::optim::AdamWScheduleFree;
+using ::gradtape::optim::AdamWScheduleFreeOptions;
+using ::gradtape::optim::AdamWScheduleFreeParamState;
+using ::gradtape::optim::Adamax;
+using ::gradtape::optim::AdamaxOptions;
+using ::gradtape::optim::AdamaxParamState;
+using ::gradtape::optim::AnnealStrategy;
+using ::gradtape::optim::ChainedScheduler;
+using ::gradtape::optim::ConstantLR;
+using ::gradtape::optim::CosineAnnealingLR;
+using ::gradtape::optim::CosineAnnealingWarmRestarts;
+using ::gradtape::optim::CyclicLR;
+using ::gradtape::optim::CyclicLROptions;
+using ::gradtape::optim::CyclicMode;
+using ::gradtape::optim::CyclicScaleMode;
+using ::gradtape::optim::ExponentialLR;
 using ::gradtape::optim::FieldVisitor;
 using ::gradtape::optim::FormulaOptimizer;
+using ::gradtape::optim::LBFGS;
+using ::gradtape::optim::LBFGSOptions;
+using ::gradtape::optim::LBFGSParamState;
+using ::gradtape::optim::LRLambda;
+using ::gradtape::optim::LRScheduler;
+using ::gradtape::optim::LambdaLR;
+using ::gradtape::optim::LinearLR;
+using ::gradtape::optim::Lion;
+using ::gradtape::optim::LionOptions;
+using ::gradtape::optim::LionParamState;
+using ::gradtape::optim::Lookahead;
+using ::gradtape::optim::LookaheadOptions;
+using ::gradtape::optim::MultiStepLR;
+using ::gradtape::optim::MultiplicativeLR;
+using ::gradtape::optim::Muon;
+using ::gradtape::optim::MuonOptions;
+using ::gradtape::optim::MuonParamState;
+using ::gradtape::optim::NAdam;
+using ::gradtape::optim::NAdamOptions;
+using ::gradtape::optim::NAdamParamState;
+using ::gradtape::optim::OneCycleLR;
+using ::gradtape::optim::OneCycleLROptions;
 using ::gradtape::optim::Optimizer;
 using ::gradtape::optim::OptimizerCloneableOptions;
 using ::gradtape::optim::OptimizerCloneableParamState;
@@ -549,12 +599,49 @@ using ::gradtape::optim::OptimizerParamGroup;
 using ::gradtape::optim::OptimizerParamState;
 using ::gradtape::optim::ParameterKey;
 using ::gradtape::optim::ParameterKeyHash;
+using ::gradtape::optim::PerGroup;
+using ::gradtape::optim::PlateauMode;
+using ::gradtape::optim::PolynomialLR;
+using ::gradtape::optim::RAdam;
+using ::gradtape::optim::RAdamOptions;
+using ::gradtape::optim::RAdamParamState;
+using ::gradtape::optim::RMSprop;
+using ::gradtape::optim::RMSpropOptions;
+using ::gradtape::optim::RMSpropParamState;
+using ::gradtape::optim::ReduceLROnPlateau;
+using ::gradtape::optim::ReduceLROnPlateauOptions;
+using ::gradtape::optim::Rprop;
+using ::gradtape::optim::RpropOptions;
+using ::gradtape::optim::RpropParamState;
+using ::gradtape::optim::SAM;
+using ::gradtape::optim::SAMOptions;
 using ::gradtape::optim::SGD;
 using ::gradtape::optim::SGDOptions;
 using ::gradtape::optim::SGDParamState;
+using ::gradtape::optim::SGDScheduleFree;
+using ::gradtape::optim::SGDScheduleFreeOptions;
+using ::gradtape::optim::SGDScheduleFreeParamState;
+using ::gradtape::optim::ScheduleFree;
+using ::gradtape::optim::SchedulerState;
+using ::gradtape::optim::SequentialLR;
 using ::gradtape::optim::StateMap;
+using ::gradtape::optim::StepLR;
+using ::gradtape::optim::ThresholdMode;
+using ::gradtape::optim::newton_schulz;
 }  // namespace torch::optim
 
 namespace torch::optim::problems {
 using namespace ::gradtape::optim::problems;
 }  // namespace torch::optim::problems
+
+namespace torch::optim::search {
+using namespace ::gradtape::optim::search;
+}  // namespace torch::optim::search
+
+namespace torch::optim::swa_utils {
+using namespace ::gradtape::optim::swa_utils;
+}  // namespace torch::optim::swa_utils
+
+namespace torch::optim::textbook {
+using namespace ::gradtape::optim::textbook;
+}  // namespace torch::optim::textbook
