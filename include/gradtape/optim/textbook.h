@@ -196,7 +196,10 @@ class LookAhead {
 // Throws: Error if there is no closure.
 void check_closure(const Optimizer::LossClosure& closure);
 
-// A rule whose gradient is taken at w + e v. Its options have momentum(), its state velocity().
+}  // namespace detail
+
+/// A rule whose gradient is taken at w + e v, to derive from as from FormulaOptimizer. Its Options
+/// have momentum(), which is e, its State velocity(), which is v.
 template <class Options, class State>
 class LookAheadOptimizer : public FormulaOptimizer<Options, State> {
  public:
@@ -205,11 +208,11 @@ class LookAheadOptimizer : public FormulaOptimizer<Options, State> {
   /// The closure is needed here: it computes the loss and its gradients where the parameters then
   /// are, at w + e v. If it throws they are back at w.
   Tensor step(Optimizer::LossClosure closure = nullptr) override {
-    check_closure(closure);
+    detail::check_closure(closure);
     Tensor loss;
     {
       const optim::detail::NoGrad no_grad;
-      LookAhead ahead;
+      detail::LookAhead ahead;
       for (const OptimizerParamGroup& group : this->param_groups_) {
         const auto& options = static_cast<const Options&>(group.options());
         for (const Tensor& parameter : group.params()) {
@@ -225,15 +228,13 @@ class LookAheadOptimizer : public FormulaOptimizer<Options, State> {
   }
 };
 
-}  // namespace detail
-
 /// v <- e v - a g(w + e v); w <- w + v.
 ///
 /// Source: the book, algorithm 8.3; Nesterov, "A method for solving the convex programming problem
 ///         with convergence rate O(1/k^2)", 1983; in this form Sutskever et al., ICML 2013.
 /// PyTorch: optim::SGD with nesterov takes g at its own parameters. These are the look-ahead points
 ///         w + e v of this rule, while a is constant.
-class Nesterov : public detail::LookAheadOptimizer<NesterovOptions, MomentumState> {
+class Nesterov : public LookAheadOptimizer<NesterovOptions, MomentumState> {
  public:
   using LookAheadOptimizer::LookAheadOptimizer;
 
@@ -279,8 +280,7 @@ class RMSProp : public FormulaOptimizer<RMSPropOptions, RMSPropState> {
 /// Source: the book, algorithm 8.6.
 /// PyTorch: its RMSprop with momentum and an eps of 0 keeps b with v = -a b, but takes g at w: the
 ///         same only where g does not depend on w, or e is 0.
-class RMSPropNesterov
-    : public detail::LookAheadOptimizer<RMSPropNesterovOptions, RMSPropNesterovState> {
+class RMSPropNesterov : public LookAheadOptimizer<RMSPropNesterovOptions, RMSPropNesterovState> {
  public:
   using LookAheadOptimizer::LookAheadOptimizer;
 

@@ -28,6 +28,7 @@ void CosineAnnealingLR::visit(FieldVisitor& visitor) {
 }
 
 std::vector<double> CosineAnnealingLR::get_lrs() {
+  check_length("base_lrs", base_lrs_.size(), optimizer());
   std::vector<double> lrs = get_current_lrs();
   if (step_count_ == 0) return lrs;
   const double step = step_count_, total = static_cast<double>(t_max_);

@@ -70,6 +70,7 @@ double CyclicLR::scale(double cycle) const {
 }
 
 std::vector<double> CyclicLR::get_lrs() {
+  check_length("max_lr", max_lrs_.size(), optimizer());
   const double cycles = step_count_ / total_size_;
   const double cycle = std::floor(1 + cycles);
   const double x = 1 + cycles - cycle;

@@ -82,6 +82,7 @@ void OneCycleLR::visit(FieldVisitor& visitor) {
 }
 
 std::vector<double> OneCycleLR::get_lrs() {
+  check_length("max_lr", max_lrs_.size(), optimizer());
   GRADTAPE_CHECK(step_count_ <= total_steps_, "Tried to step ", step_count_ + 1,
                  " times. The specified number of total steps is ", total_steps_);
   using List = std::vector<double>;

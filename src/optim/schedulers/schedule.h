@@ -38,10 +38,6 @@ void check_enum(const char* name, Enum value, int64_t count) {
 // The settings of a saved state must be for as many groups as the optimizer has.
 void check_length(const char* name, size_t length, const Optimizer& optimizer);
 
-// The field's value; false if the options have none of that name.
-bool get_field(const OptimizerOptions& options, const char* name, double& value);
-void set_field(OptimizerOptions& options, const char* name, double value);
-
 // "momentum", or "betas.0" where the optimizer has betas; null if it has neither.
 const char* momentum_field(const Optimizer& optimizer);
 // Throws: Error if the optimizer has no momentum, or these are not one in [0, 1) for each group.

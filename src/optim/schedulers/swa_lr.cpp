@@ -42,6 +42,7 @@ double SWALR::alpha(double step) const {
 }
 
 std::vector<double> SWALR::get_lrs() {
+  check_length("swa_lr", swa_lrs_.size(), optimizer());
   const double step = anneal_epochs_ == 0 ? std::max(1u, step_count_) : step_count_;
   const double before = alpha(step - 1), now = alpha(step);
   std::vector<double> lrs = get_current_lrs();

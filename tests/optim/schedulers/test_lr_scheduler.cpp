@@ -2,6 +2,7 @@
 
 #include "optim/schedulers/golden_schedules.h"
 
+#include "gradtape/optim/schedulers/cosine_annealing_lr.h"
 #include "gradtape/optim/schedulers/decay_lr.h"
 #include "gradtape/optim/schedulers/lambda_lr.h"
 #include "gradtape/optim/schedulers/step_lr.h"
@@ -78,6 +79,23 @@ TEST_SUITE("optim/schedulers/lr_scheduler") {
     resumed->load_state_dict(saved);
     const optim::LambdaLR later(*resumed, [](int64_t) { return 1; });
     CHECK(lr(*resumed, 1) == 0.03);
+  }
+
+  TEST_CASE("a group that is added later is multiplied too, or refused") {
+    const auto optimizer = make_optimizer();
+    optim::ExponentialLR multiplies(*optimizer, 0.5);
+    optim::LambdaLR sets(*optimizer, [](int64_t) { return 1; });
+    optim::CosineAnnealingLR reads(*optimizer, 9);
+    optimizer->add_param_group(optim::OptimizerParamGroup({zeros({1}).requires_grad_()}));
+    multiplies.step();
+    CHECK(lr(*optimizer, 2) == 0.05);
+    CHECK_THROWS_AS(sets.step(), Error);
+    CHECK_THROWS_WITH_AS(
+        reads.step(),
+        "expected 3 values for base_lrs, got 2; there must be one for each group of "
+        "the optimizer",
+        Error);
+    CHECK(lr(*optimizer, 2) == 0.05);
   }
 
   TEST_CASE("a state has PyTorch's names") {
