@@ -63,9 +63,14 @@ examples::Figure family_figure(const std::vector<std::string>& names,
                                     "loss", names),
                    comparison.panel("test accuracy", &History::seconds, time,
                                     &History::test_accuracy, "accuracy", names)};
-  for (examples::Panel& panel : figure.panels) {
-    panel.legend = &panel == &figure.panels[1] ? "bottom right" : "off";
-    // The start would press the rest together.
+  for (size_t i = 0; i < figure.panels.size(); ++i) {
+    examples::Panel& panel = figure.panels[i];
+    const bool is_loss = i % 2 == 0;
+    panel.y.from = is_loss ? 0 : 0.76;
+    panel.y.to = is_loss ? 1.2 : 0.88;
+    panel.x.log = i >= 2;
+    panel.legend = i == 0 ? "top right" : "off";
+    // The start would press the rest together, and has taken no time.
     for (examples::Curve& curve : panel.curves)
       for (auto* values : {&curve.x, &curve.y, &curve.low, &curve.high})
         if (!values->empty()) values->erase(values->begin());
@@ -83,21 +88,21 @@ void optimizers(const Settings& settings, Section& section) {
   comparison.run("optimizers");
 
   const std::string where = comparison.where();
-  for (const char* family : {"textbook", "PyTorch", "newer"}) {
+  for (const std::string& family : families()) {
     std::vector<std::string> names;
     for (const RuleMaker& maker : rules())
       if (maker.family == family) names.push_back(maker.name);
-    if (names.empty()) continue;
     examples::Figure figure = family_figure(names, comparison);
     const std::string best = comparison.best(names);
     figure.caption = fmt::format(
-        "{} rules, each at its best rate, on a 784-64-10 network with batches of 64: mean and, as "
+        "Rules ({}), each at its best rate, on a 784-64-10 network with batches of 64: mean and, "
+        "as "
         "a band, "
         "smallest and largest of the seeds ({}). {} ends with the best test accuracy, {:.3f}. Each "
         "run has "
         "one thread; the time is without tests.",
         family, where, best, comparison.accuracy(best).mean);
-    section.figure(family, figure);
+    section.figure(family == "PyTorch, adaptive" ? "adaptive" : family, figure);
   }
 
   Table table{.columns = {"rule", "family", "best learning rate", "test accuracy", "+-",

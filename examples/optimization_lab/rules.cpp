@@ -11,10 +11,16 @@ Rule make(Parameters parameters, Options options) {
   return Rule(std::make_unique<Optimizer>(std::move(parameters), std::move(options)));
 }
 
+// With the defaults of its options.
+template <class Optimizer, class Options>
+Rule plain(Parameters parameters, double lr) {
+  return make<Optimizer>(std::move(parameters), Options(lr));
+}
+
 // Schedule-free rules test other weights than they train.
 template <class Optimizer, class Options>
-Rule make_schedule_free(Parameters parameters, Options options) {
-  auto optimizer = std::make_unique<Optimizer>(std::move(parameters), std::move(options));
+Rule schedule_free(Parameters parameters, double lr) {
+  auto optimizer = std::make_unique<Optimizer>(std::move(parameters), Options(lr));
   Optimizer* const raw = optimizer.get();
   Rule rule(std::move(optimizer));
   rule.set_mode([raw](bool training) { training ? raw->train() : raw->eval(); });
@@ -34,118 +40,85 @@ Rule make_muon(Parameters parameters, double lr) {
 }
 
 // Rates for the small network on images.
-const std::vector<double> kPlain = {0.03, 0.1, 0.3}, kWithMomentum = {0.003, 0.01, 0.03, 0.1},
-                          kAdaptive = {3e-4, 1e-3, 3e-3, 1e-2}, kLarge = {0.1, 0.3, 1, 3};
+const std::vector<double> kDescent = {0.03, 0.1, 0.3}, kMomentum = {0.003, 0.01, 0.03, 0.1},
+                          kAdaptive = {3e-4, 1e-3, 3e-3, 1e-2}, kSums = {0.003, 0.01, 0.03, 0.1};
 
 std::vector<RuleMaker> textbook_rules() {
   using namespace optim::textbook;
   const std::string family = "textbook";
   return {
-      {"gradient descent", family,
-       [](Parameters p, double lr) { return make<GradientDescent>(p, GradientDescentOptions(lr)); },
-       kPlain},
-      {"momentum", family,
-       [](Parameters p, double lr) { return make<Momentum>(p, MomentumOptions(lr)); },
-       kWithMomentum},
-      {"Nesterov", family,
-       [](Parameters p, double lr) { return make<Nesterov>(p, NesterovOptions(lr)); },
-       kWithMomentum},
-      {"AdaGrad",
-       family,
-       [](Parameters p, double lr) { return make<AdaGrad>(p, AdaGradOptions(lr)); },
-       {0.003, 0.01, 0.03, 0.1}},
-      {"RMSProp", family,
-       [](Parameters p, double lr) { return make<RMSProp>(p, RMSPropOptions(lr)); }, kAdaptive},
+      {"gradient descent", family, plain<GradientDescent, GradientDescentOptions>, kDescent},
+      {"momentum", family, plain<Momentum, MomentumOptions>, kMomentum},
+      {"Nesterov", family, plain<Nesterov, NesterovOptions>, kMomentum},
+      {"AdaGrad", family, plain<AdaGrad, AdaGradOptions>, kSums},
+      {"RMSProp", family, plain<RMSProp, RMSPropOptions>, kAdaptive},
       {"RMSProp + Nesterov",
        family,
-       [](Parameters p, double lr) { return make<RMSPropNesterov>(p, RMSPropNesterovOptions(lr)); },
+       plain<RMSPropNesterov, RMSPropNesterovOptions>,
        {3e-5, 1e-4, 3e-4, 1e-3}},
-      {"Adam", family, [](Parameters p, double lr) { return make<Adam>(p, AdamOptions(lr)); },
-       kAdaptive},
+      {"Adam, textbook", family, plain<Adam, AdamOptions>, kAdaptive},
   };
 }
 
 std::vector<RuleMaker> pytorch_rules() {
   using namespace optim;
   const std::string family = "PyTorch";
+  const auto sgd_momentum = [](Parameters p, double lr) {
+    return make<SGD>(p, SGDOptions(lr).momentum(0.9));
+  };
+  const auto sgd_nesterov = [](Parameters p, double lr) {
+    return make<SGD>(p, SGDOptions(lr).momentum(0.9).nesterov(true));
+  };
+  const auto lbfgs = [](Parameters p, double lr) {
+    return make<LBFGS>(
+        p, LBFGSOptions(lr).max_iter(4).history_size(10).line_search_fn("strong_wolfe"));
+  };
   return {
-      {"SGD", family, [](Parameters p, double lr) { return make<SGD>(p, SGDOptions(lr)); }, kPlain},
-      {"SGD, momentum 0.9", family,
-       [](Parameters p, double lr) { return make<SGD>(p, SGDOptions(lr).momentum(0.9)); },
-       kWithMomentum},
-      {"SGD, Nesterov 0.9", family,
-       [](Parameters p, double lr) {
-         return make<SGD>(p, SGDOptions(lr).momentum(0.9).nesterov(true));
-       },
-       kWithMomentum},
-      {"ASGD", family, [](Parameters p, double lr) { return make<ASGD>(p, ASGDOptions(lr)); },
-       kPlain},
-      {"Adagrad",
-       family,
-       [](Parameters p, double lr) { return make<Adagrad>(p, AdagradOptions(lr)); },
-       {0.003, 0.01, 0.03, 0.1}},
-      {"Adadelta", family,
-       [](Parameters p, double lr) { return make<Adadelta>(p, AdadeltaOptions(lr)); }, kLarge},
-      {"RMSprop",
-       family,
-       [](Parameters p, double lr) { return make<RMSprop>(p, RMSpropOptions(lr)); },
-       {1e-4, 3e-4, 1e-3, 3e-3}},
-      {"Rprop",
-       family,
-       [](Parameters p, double lr) { return make<Rprop>(p, RpropOptions(lr)); },
-       {1e-5, 1e-4, 1e-3}},
-      {"Adam", family, [](Parameters p, double lr) { return make<Adam>(p, AdamOptions(lr)); },
-       kAdaptive},
-      {"AdamW", family, [](Parameters p, double lr) { return make<AdamW>(p, AdamWOptions(lr)); },
-       kAdaptive},
-      {"Adamax", family, [](Parameters p, double lr) { return make<Adamax>(p, AdamaxOptions(lr)); },
-       kAdaptive},
-      {"NAdam", family, [](Parameters p, double lr) { return make<NAdam>(p, NAdamOptions(lr)); },
-       kAdaptive},
-      {"RAdam", family, [](Parameters p, double lr) { return make<RAdam>(p, RAdamOptions(lr)); },
-       kAdaptive},
-      {"LBFGS",
-       family,
-       [](Parameters p, double lr) {
-         return make<LBFGS>(
-             p, LBFGSOptions(lr).max_iter(4).history_size(10).line_search_fn("strong_wolfe"));
-       },
-       {0.03, 0.1, 0.3, 1}},
+      {"SGD", family, plain<SGD, SGDOptions>, kDescent},
+      {"SGD, momentum 0.9", family, sgd_momentum, kMomentum},
+      {"SGD, Nesterov 0.9", family, sgd_nesterov, kMomentum},
+      {"ASGD", family, plain<ASGD, ASGDOptions>, kDescent},
+      {"Rprop", family, plain<Rprop, RpropOptions>, {1e-5, 1e-4, 1e-3}},
+      {"LBFGS", family, lbfgs, {0.03, 0.1, 0.3, 1}},
+  };
+}
+
+std::vector<RuleMaker> adaptive_rules() {
+  using namespace optim;
+  const std::string family = "PyTorch, adaptive";
+  return {
+      {"Adagrad", family, plain<Adagrad, AdagradOptions>, kSums},
+      {"Adadelta", family, plain<Adadelta, AdadeltaOptions>, {0.1, 0.3, 1, 3}},
+      {"RMSprop", family, plain<RMSprop, RMSpropOptions>, {1e-4, 3e-4, 1e-3, 3e-3}},
+      {"Adam", family, plain<Adam, AdamOptions>, kAdaptive},
+      {"AdamW", family, plain<AdamW, AdamWOptions>, kAdaptive},
+      {"Adamax", family, plain<Adamax, AdamaxOptions>, kAdaptive},
+      {"NAdam", family, plain<NAdam, NAdamOptions>, kAdaptive},
+      {"RAdam", family, plain<RAdam, RAdamOptions>, kAdaptive},
   };
 }
 
 std::vector<RuleMaker> newer_rules() {
   using namespace optim;
   const std::string family = "newer";
+  const auto adafactor = [](Parameters p, double lr) {
+    return make<Adafactor>(p, AdafactorOptions(lr).relative_step(false));
+  };
+  const auto sam = [](Parameters p, double lr) {
+    return make<SAM<SGD>>(p, SGDOptions(lr).momentum(0.9));
+  };
   return {
-      {"Lion",
-       family,
-       [](Parameters p, double lr) { return make<Lion>(p, LionOptions(lr)); },
-       {3e-5, 1e-4, 3e-4, 1e-3}},
+      {"Lion", family, plain<Lion, LionOptions>, {3e-5, 1e-4, 3e-4, 1e-3}},
       {"Muon", family, make_muon, {0.003, 0.01, 0.03}},
-      {"Adafactor",
-       family,
-       [](Parameters p, double lr) {
-         return make<Adafactor>(p, AdafactorOptions(lr).relative_step(false));
-       },
-       {0.003, 0.01, 0.03, 0.1}},
+      {"Adafactor", family, adafactor, {0.003, 0.01, 0.03, 0.1}},
       {"schedule-free SGD",
        family,
-       [](Parameters p, double lr) {
-         return make_schedule_free<SGDScheduleFree>(p, SGDScheduleFreeOptions(lr));
-       },
+       schedule_free<SGDScheduleFree, SGDScheduleFreeOptions>,
        {0.03, 0.1, 0.3, 1}},
-      {"schedule-free AdamW", family,
-       [](Parameters p, double lr) {
-         return make_schedule_free<AdamWScheduleFree>(p, AdamWScheduleFreeOptions(lr));
-       },
+      {"schedule-free AdamW", family, schedule_free<AdamWScheduleFree, AdamWScheduleFreeOptions>,
        kAdaptive},
-      {"Lookahead(Adam)", family,
-       [](Parameters p, double lr) { return make<Lookahead<Adam>>(p, AdamOptions(lr)); },
-       kAdaptive},
-      {"SAM(SGD)", family,
-       [](Parameters p, double lr) { return make<SAM<SGD>>(p, SGDOptions(lr).momentum(0.9)); },
-       kWithMomentum},
+      {"Lookahead(Adam)", family, plain<Lookahead<Adam>, AdamOptions>, kAdaptive},
+      {"SAM(SGD)", family, sam, kMomentum},
   };
 }
 
@@ -154,16 +127,23 @@ std::vector<RuleMaker> newer_rules() {
 const std::vector<RuleMaker>& rules() {
   static const std::vector<RuleMaker> all = [] {
     std::vector<RuleMaker> result = textbook_rules();
-    for (const auto& family : {pytorch_rules(), newer_rules()})
+    for (const auto& family : {pytorch_rules(), adaptive_rules(), newer_rules()})
       result.insert(result.end(), family.begin(), family.end());
     return result;
   }();
   return all;
 }
 
+std::vector<std::string> families() {
+  std::vector<std::string> result;
+  for (const RuleMaker& maker : rules())
+    if (result.empty() || result.back() != maker.family) result.push_back(maker.family);
+  return result;
+}
+
 const RuleMaker& rule(const std::string& name) {
   for (const RuleMaker& maker : rules())
-    if (maker.name == name && maker.family != "textbook") return maker;
+    if (maker.name == name) return maker;
   throw Error("there is no rule \"" + name + "\"");
 }
 

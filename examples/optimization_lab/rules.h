@@ -45,12 +45,14 @@ class Rule {
 /// How a rule is made, and the rates to try it with.
 struct RuleMaker {
   std::string name;
-  std::string family;  // "textbook", "PyTorch" or "newer"
+  std::string family;  // one of families()
   Rule (*make)(std::vector<gradtape::Tensor> parameters, double lr);
   std::vector<double> rates;  // for the small network on images
 };
 
 const std::vector<RuleMaker>& rules();
+/// Of the rules, in their order.
+std::vector<std::string> families();
 
 /// Throws: Error if there is no such rule.
 const RuleMaker& rule(const std::string& name);

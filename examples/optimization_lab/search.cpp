@@ -96,31 +96,30 @@ std::string axis_name(const search::Dimension& dimension) {
 // One line for each trial, from axis to axis, coloured by what it reached.
 examples::Panel parallel_coordinates(const search::Results& results) {
   const search::Space all = space();
-  double low = 1, high = 0;
-  for (const auto& trial : results) {
-    if (!trial.done()) continue;
-    low = std::min(low, trial.value);
-    high = std::max(high, trial.value);
-  }
+  std::vector<search::TrialResult> trials;
+  for (const auto& trial : results)
+    if (trial.done()) trials.push_back(trial);
+  // The best are drawn last, on top.
+  std::sort(trials.begin(), trials.end(),
+            [](const auto& a, const auto& b) { return a.value < b.value; });
+  // The few that broke down would press the others together.
+  const double low = trials[trials.size() / 4].value, high = trials.back().value;
   examples::Panel panel{.title = "Hyperband's trials",
                         .x = {.from = -0.3},
                         .y = {.label = "place between the axis's ends", .from = -0.05, .to = 1.05},
                         .legend = "off"};
   for (const auto& dimension : all.dimensions()) panel.x.names.push_back(axis_name(dimension));
   panel.x.names.push_back(fmt::format("epochs: 0 - {}", kMostEpochs));
-  panel.x.names.push_back(fmt::format("accuracy: {:.2f} - {:.2f}", low, high));
+  panel.x.names.push_back(fmt::format("accuracy: {:.3f} - {:.3f}", low, high));
   panel.x.to = static_cast<double>(panel.x.names.size()) - 0.7;
-  std::vector<search::TrialResult> trials = results.trials;
-  // The best are drawn last, on top.
-  std::sort(trials.begin(), trials.end(),
-            [](const auto& a, const auto& b) { return a.value < b.value; });
+  for (size_t i = 0; i < panel.x.names.size(); ++i)
+    panel.guides.push_back({static_cast<double>(i), true, ""});
   for (const auto& trial : trials) {
-    if (!trial.done()) continue;
     examples::Curve curve;
     for (const auto& dimension : all.dimensions())
       curve.y.push_back(place(dimension, trial.parameters[dimension.name]));
     curve.y.push_back(static_cast<double>(trial.resource) / kMostEpochs);
-    const double share = high > low ? (trial.value - low) / (high - low) : 1;
+    const double share = high > low ? std::clamp((trial.value - low) / (high - low), 0.0, 1.0) : 1;
     curve.y.push_back(share);
     for (size_t i = 0; i < curve.y.size(); ++i) curve.x.push_back(static_cast<double>(i));
     curve.color = examples::shade(share);
@@ -194,7 +193,7 @@ void search(const Settings& settings, Section& section) {
   examples::Panel race{
       .title = "best so far",
       .x = {.label = "epochs spent"},
-      .y = {.label = "accuracy on the held-out fifth"},
+      .y = {.label = "accuracy on the held-out fifth", .from = 0.75, .to = 0.9},
       .curves = {best_so_far(bands, "Hyperband"), best_so_far(points, "random search")},
       .legend = "bottom right"};
   section.figure(
