@@ -45,15 +45,17 @@ std::string curve_data(const Curve& curve, const std::string& block) {
 
 std::string curve_style(const Curve& curve, const std::string& color) {
   const std::string line = fmt::format("linewidth {} linecolor rgb '{}'", curve.width, color);
+  const std::string point =
+      fmt::format("pointtype {} pointsize {} ", curve.point, curve.point_size);
   switch (curve.style) {
     case Curve::kLine:
       return "with lines " + line;
     case Curve::kDashed:
       return "with lines dashtype 2 " + line;
     case Curve::kPoints:
-      return "with points pointtype 7 pointsize 0.6 " + line;
+      return "with points " + point + line;
     case Curve::kLinePoints:
-      return "with linespoints pointtype 7 pointsize 0.6 " + line;
+      return "with linespoints " + point + line;
     case Curve::kBars:
       return fmt::format("with boxes fill solid 0.7 noborder linecolor rgb '{}'", color);
   }
@@ -76,23 +78,6 @@ std::string guides_script(const std::vector<Guide>& guides) {
                     guide.vertical ? "left offset 0.5,0" : "left offset 0,0.6");
   }
   return script;
-}
-
-std::string contour_data(const Contours& contours, const std::string& block) {
-  std::string script = fmt::format("${}grid << end\n", block);
-  for (size_t row = 0; row < contours.y.size(); ++row) {
-    for (size_t column = 0; column < contours.x.size(); ++column)
-      script += fmt::format("{:.5g} {:.5g} {:.6g}\n", contours.x[column], contours.y[row],
-                            contours.z[row][column]);
-    script += '\n';
-  }
-  script += "end\nset contour base\nunset surface\nset cntrparam levels discrete ";
-  for (size_t i = 0; i < contours.levels.size(); ++i)
-    script += fmt::format("{}{:.6g}", i ? "," : "", contours.levels[i]);
-  return script + fmt::format(
-                      "\nset table ${0}lines\nsplot ${0}grid with lines\nunset table\n"
-                      "unset contour\nset surface\n",
-                      block);
 }
 
 // The caption in lines that fit.
@@ -126,6 +111,23 @@ std::string shade(double share) {
   return fmt::format("#{:02x}{:02x}{:02x}", mix(0x2b, 0xf0), mix(0x55, 0xb4), mix(0xb4, 0x1e));
 }
 
+std::string contour_script(const Contours& contours, const std::string& block) {
+  std::string script = fmt::format("${}grid << end\n", block);
+  for (size_t row = 0; row < contours.y.size(); ++row) {
+    for (size_t column = 0; column < contours.x.size(); ++column)
+      script += fmt::format("{:.5g} {:.5g} {:.6g}\n", contours.x[column], contours.y[row],
+                            contours.z[row][column]);
+    script += '\n';
+  }
+  script += "end\nset contour base\nunset surface\nset cntrparam levels discrete ";
+  for (size_t i = 0; i < contours.levels.size(); ++i)
+    script += fmt::format("{}{:.6g}", i ? "," : "", contours.levels[i]);
+  return script + fmt::format(
+                      "\nset table ${0}lines\nsplot ${0}grid with lines\nunset table\n"
+                      "unset contour\nset surface\n",
+                      block);
+}
+
 std::string panel_script(const Panel& panel, const std::string& block) {
   std::string script = axis_script(panel.x, "x") + axis_script(panel.y, "y");
   script += guides_script(panel.guides);
@@ -138,7 +140,7 @@ std::string panel_script(const Panel& panel, const std::string& block) {
     plots += (plots.empty() ? "plot " : ", ") + plot;
   };
   if (!panel.contours.levels.empty()) {
-    script += contour_data(panel.contours, block);
+    script += contour_script(panel.contours, block);
     add(fmt::format("${}lines using 1:2 with lines linewidth 1 linecolor rgb '#9aa0a6' notitle",
                     block));
   }
@@ -157,7 +159,7 @@ std::string panel_script(const Panel& panel, const std::string& block) {
                     curve.name.empty() ? "notitle" : "title " + quoted(curve.name)));
   }
   if (plots.empty()) plots = "plot NaN notitle";
-  return script + plots + '\n';
+  return script + panel.script + plots + '\n';
 }
 
 bool write_figure(const std::string& path, const Figure& figure) {
@@ -183,7 +185,7 @@ bool write_figure(const std::string& path, const Figure& figure) {
                           w * static_cast<double>(i % columns),
                           1 - h * static_cast<double>(i / columns + 1), w, h);
     script += panel_script(figure.panels[i], fmt::format("p{}", i));
-    script += "unset label\nunset arrow\n";
+    script += "unset label\nunset arrow\nunset object\n";
   }
   return run_gnuplot(path, script + "unset multiplot\n", width, height);
 }

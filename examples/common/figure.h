@@ -15,6 +15,9 @@ struct Curve {
   /// "#rrggbb"; empty: the next of a palette that is readable on light and dark.
   std::string color = {};
   double width = 2;
+  /// Gnuplot's number of the point's shape (7: a disc, 6: a ring, 3: a star), and its size.
+  int point = 7;
+  double point_size = 0.6;
 };
 
 struct Axis {
@@ -47,6 +50,7 @@ struct Panel {
   std::vector<Guide> guides = {};
   Contours contours = {};
   std::string legend = "top right";  // gnuplot's position, as "below"; "off": none
+  std::string script = {};           // gnuplot commands of one's own, before the plot
 };
 
 /// Panels in rows, and under them a sentence that says what one sees.
@@ -61,6 +65,9 @@ struct Figure {
 std::string palette(size_t n);
 /// A colour between blue (0) and yellow (1).
 std::string shade(double share);
+
+/// The gnuplot commands that put the lines of the contours into $<block>lines.
+std::string contour_script(const Contours& contours, const std::string& block);
 
 /// The gnuplot commands for one panel, for a script of one's own.
 std::string panel_script(const Panel& panel, const std::string& block);

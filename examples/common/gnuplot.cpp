@@ -19,6 +19,7 @@ constexpr const char* kDarkMode =
     " [fill='rgb(34,34,34)'], [fill='black'] { fill: #d5d8de; }"
     " [stroke='rgb( 34,  34,  34)'] { stroke: #d5d8de; }"
     " [stroke='rgb(221, 221, 221)'] { stroke: #3a3e47; }"
+    " [stroke='rgb(154, 160, 166)'] { stroke: #656b75; }"  // contours: paths must stand out
     "}</style>\n";
 
 std::string terminal(const std::string& path, int width, int height) {

@@ -15,6 +15,7 @@ namespace lab {
 const std::vector<Experiment>& experiments() {
   static const std::vector<Experiment> all = {
       {"parabola", "One parabola, several learning rates", parabola},
+      {"landscape", "Paths of all rules over landscapes of two variables", landscape},
       {"optimizers", "Every rule on the same network", optimizers},
       {"momentum", "What momentum speeds up, and what it overshoots", momentum},
       {"loss", "Squared error against cross-entropy", loss},
@@ -24,6 +25,7 @@ const std::vector<Experiment>& experiments() {
       {"init", "The first weights", init},
       {"rate", "The learning rate and its schedules", rate},
       {"search", "Hyper-parameter search", search},
+      {"backprop", "What the tape records, and how backward replays it", backprop},
   };
   return all;
 }

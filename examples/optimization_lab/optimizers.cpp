@@ -102,7 +102,7 @@ void optimizers(const Settings& settings, Section& section) {
         "run has "
         "one thread; the time is without tests.",
         family, where, best, comparison.accuracy(best).mean);
-    section.figure(family == "PyTorch, adaptive" ? "adaptive" : family, figure);
+    section.figure(file_name(family), figure);
   }
 
   Table table{.columns = {"rule", "family", "best learning rate", "test accuracy", "+-",

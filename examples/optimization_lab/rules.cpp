@@ -56,7 +56,7 @@ std::vector<RuleMaker> textbook_rules() {
        family,
        plain<RMSPropNesterov, RMSPropNesterovOptions>,
        {3e-5, 1e-4, 3e-4, 1e-3}},
-      {"Adam, textbook", family, plain<Adam, AdamOptions>, kAdaptive},
+      {"Adam of the book", family, plain<Adam, AdamOptions>, kAdaptive},
   };
 }
 

@@ -1,5 +1,6 @@
 #include "examples/optimization_lab/section.h"
 
+#include <cctype>
 #include <fstream>
 #include <sstream>
 
@@ -110,6 +111,18 @@ constexpr const char* kStyle =
     "td, th { border-bottom: 1px solid var(--faint); padding: .2em .8em; text-align: left; }\n";
 
 }  // namespace
+
+std::string file_name(const std::string& title) {
+  std::string result;
+  for (const char c : title) {
+    if (std::isalnum(static_cast<unsigned char>(c)))
+      result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    else if (!result.empty() && result.back() != '_')
+      result += '_';
+  }
+  while (!result.empty() && result.back() == '_') result.pop_back();
+  return result;
+}
 
 Section::Section(std::filesystem::path folder, std::string title)
     : folder_(std::move(folder)), title_(std::move(title)) {

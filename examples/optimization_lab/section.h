@@ -18,6 +18,9 @@ struct Table {
   std::vector<std::vector<Cell>> rows = {};
 };
 
+/// "PyTorch, adaptive" -> "pytorch_adaptive".
+std::string file_name(const std::string& title);
+
 /// What an experiment leaves: files in a folder of its own, and its part of the report. Every file
 /// is written whole or not at all.
 class Section {
