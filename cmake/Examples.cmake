@@ -33,3 +33,11 @@ foreach(main IN LISTS example_mains)
                                                 fmt::fmt nlohmann_json::nlohmann_json)
   gradtape_warnings(example_${name})
 endforeach()
+
+if(GRADTAPE_BUILD_TESTS AND CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT GRADTAPE_SANITIZE)
+  add_test(NAME examples COMMAND ${CMAKE_COMMAND} -D BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}
+                                 -D DATA=${PROJECT_SOURCE_DIR}/examples/data/digits
+                                 -D OUT=${PROJECT_BINARY_DIR}/examples_out
+                                 -P ${PROJECT_SOURCE_DIR}/tests/examples.cmake)
+  set_tests_properties(examples PROPERTIES TIMEOUT 600)
+endif()

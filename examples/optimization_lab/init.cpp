@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -56,7 +57,8 @@ struct Spread {
 Spread spread_of(const Training& training, const Images& images) {
   const auto network = make_network(training, images);
   std::vector<Tensor> activations;
-  Tensor x = images.train.narrow(0, 0, 1000);
+  const int64_t count = std::min<int64_t>(1000, images.size());
+  Tensor x = images.train.narrow(0, 0, count);
   size_t i = 0;
   for (auto& layer : *network) {
     x = layer.forward(x);
@@ -65,7 +67,7 @@ Spread spread_of(const Training& training, const Images& images) {
       activations.push_back(x);
     }
   }
-  nn::functional::cross_entropy(x, images.train_labels.narrow(0, 0, 1000)).backward();
+  nn::functional::cross_entropy(x, images.train_labels.narrow(0, 0, count)).backward();
   Spread spread;
   // Nothing at all has no place on a logarithmic axis.
   const auto spread_or_gap = [](const Tensor& values) {

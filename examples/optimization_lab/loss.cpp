@@ -29,7 +29,7 @@ void loss(const Settings& settings, Section& section) {
     examples::Panel panel = comparison.panel(&labels == &entropies ? "cross-entropy" : "",
                                              &History::test_accuracy, "test accuracy", labels);
     panel.title = labels == entropies ? "trained with cross-entropy" : "trained with squared error";
-    panel.y = {.label = "test accuracy", .from = 0, .to = 1};
+    panel.y = {.label = "test accuracy", .from = 0.7, .to = 0.88};
     panel.legend = "bottom right";
     figure.panels.push_back(panel);
   }
