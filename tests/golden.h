@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "error_of.h"
+
 #include "gradtape/gradtape.h"
 
 // Reading what the scripts in tests/golden recorded.
@@ -58,17 +60,6 @@ inline std::string difference(const Tensor& got, const nlohmann::json& want, dou
     if (x == y) continue;
     const double allowed = ulps * epsilon * std::abs(y) + (single ? 1e-37 : 1e-300);
     if (!(std::abs(x - y) <= allowed)) return str("element ", i, " is ", x, ", not ", y);
-  }
-  return "";
-}
-
-// The text of the error that f throws; empty if it throws none.
-template <class F>
-std::string error_of(const F& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
   }
   return "";
 }

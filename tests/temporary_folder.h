@@ -8,6 +8,8 @@
 
 #include <unistd.h>
 
+#include "error_of.h"
+
 // A folder that is gone after the test.
 class TemporaryFolder {
  public:
@@ -43,15 +45,4 @@ class TemporaryFolder {
 inline std::string read_file(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-}
-
-// The message of what f throws; empty if it throws nothing.
-template <class F>
-std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return {};
 }

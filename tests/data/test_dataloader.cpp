@@ -125,7 +125,7 @@ TEST_SUITE("data/dataloader") {
     auto it = loader->begin();
     CHECK((*it).data.item<int64_t>() == 0);
     ++it;
-    CHECK(message_of([&] { ++it; }) ==
+    CHECK(testing::error_of([&] { ++it; }) ==
           "Caught exception in DataLoader worker thread. Original message: example 2 is bad");
     for (int i = 0; i < 2; ++i) {
       bool caught = false;
@@ -162,8 +162,9 @@ TEST_SUITE("data/dataloader") {
     auto loader = make_data_loader<samplers::SequentialSampler>(Indices(100),
                                                                 DataLoaderOptions(1).workers(1));
     auto first = loader->begin();
-    CHECK(message_of([&] { loader->begin(); }).find("another iterator is not yet exhausted") !=
-          std::string::npos);
+    CHECK(testing::error_of([&] {
+            loader->begin();
+          }).find("another iterator is not yet exhausted") != std::string::npos);
   }
 
   TEST_CASE("a loader that goes away in mid-epoch does not wait for what nobody asked for") {
@@ -186,7 +187,7 @@ TEST_SUITE("data/dataloader") {
     auto loader = make_data_loader<samplers::SequentialSampler>(
         slow.map(transforms::Stack<TensorExample>()),
         DataLoaderOptions(1).workers(1).timeout(std::chrono::milliseconds(10)));
-    CHECK(message_of([&] { read_epoch(*loader); }).find("(timeout was 10 ms)") !=
+    CHECK(testing::error_of([&] { read_epoch(*loader); }).find("(timeout was 10 ms)") !=
           std::string::npos);
   }
 
@@ -201,13 +202,13 @@ TEST_SUITE("data/dataloader") {
   }
 
   TEST_CASE("a batch size of 0 and an empty dataset are refused") {
-    CHECK(message_of([] { make_data_loader(Indices(5), 0); }) ==
+    CHECK(testing::error_of([] { make_data_loader(Indices(5), 0); }) ==
           "make_data_loader: batch_size must be at least 1; got 0");
-    CHECK(message_of([] { make_data_loader(Indices(0), 1); }) ==
+    CHECK(testing::error_of([] { make_data_loader(Indices(0), 1); }) ==
           "make_data_loader: the dataset must hold at least one example; got size 0");
-    CHECK(message_of([] { make_data_loader(Indices(std::nullopt), 1); }) ==
+    CHECK(testing::error_of([] { make_data_loader(Indices(std::nullopt), 1); }) ==
           "make_data_loader: a dataset without a size needs a sampler");
-    CHECK(message_of([] {
+    CHECK(testing::error_of([] {
             make_data_loader(Indices(5), DataLoaderOptions(1).workers(2).max_jobs(0));
           }) == "make_data_loader: max_jobs must be at least 1 with workers (2); got 0");
   }

@@ -92,28 +92,28 @@ TEST_SUITE("data/datasets") {
   }
 
   TEST_CASE("a missing folder, a missing file and files that do not fit are named") {
-    has(message_of([] { datasets::MNIST("/nowhere/x"); }),
+    has(testing::error_of([] { datasets::MNIST("/nowhere/x"); }),
         "MNIST: folder /nowhere/x does not exist");
     const TemporaryFolder folder;
-    has(message_of([&] { datasets::MNIST(folder.path()); }),
+    has(testing::error_of([&] { datasets::MNIST(folder.path()); }),
         "MNIST: folder " + folder.path() +
             " has no file train-images-idx3-ubyte or train-images-idx3-ubyte.gz");
     const std::string images = folder.file("images"), labels = folder.file("labels");
     io::write_idx(images, bytes({3, 2, 2}, 0));
     io::write_idx(labels, bytes({2}, 0));
-    has(message_of([&] { datasets::IdxDataset(images, labels); }),
+    has(testing::error_of([&] { datasets::IdxDataset(images, labels); }),
         "IdxDataset: images (3) and labels (2) must be as many");
-    has(message_of([&] { datasets::IdxDataset(labels, labels); }),
+    has(testing::error_of([&] { datasets::IdxDataset(labels, labels); }),
         "IdxDataset: images must be Byte [N, H, W]; got Byte [2]");
-    has(message_of([&] { datasets::IdxDataset(images, images); }),
+    has(testing::error_of([&] { datasets::IdxDataset(images, images); }),
         "IdxDataset: labels must be Byte [N]; got Byte [3, 2, 2]");
   }
 
   TEST_CASE("an index beyond the size is refused") {
     datasets::TensorDataset dataset(ones({3, 2}));
-    has(message_of([&] { dataset.get(3); }),
+    has(testing::error_of([&] { dataset.get(3); }),
         "TensorDataset: the index must be below the size (3); got 3");
-    has(message_of([&] {
+    has(testing::error_of([&] {
           dataset.get_stacked(std::vector<size_t>{0, size_t(-1)});
         }),
         "(3); got 18446744073709551615");

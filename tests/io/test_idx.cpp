@@ -41,10 +41,10 @@ bool has(const std::string& text, const std::string& part) {
   return true;
 }
 
-std::string error_of(const std::string& content) {
+std::string error_in(const std::string& content) {
   const TemporaryFolder folder;
   const std::string path = folder.write("bad", content);
-  const std::string message = message_of([&] { read_idx(path); });
+  const std::string message = testing::error_of([&] { read_idx(path); });
   CHECK(message.find(path) != std::string::npos);
   return message;
 }
@@ -91,7 +91,7 @@ TEST_SUITE("io/idx") {
   }
 
   TEST_CASE("a dtype that IDX lacks is refused") {
-    has(message_of([] { write_idx("/tmp/x", empty({2}, kInt64)); }),
+    has(testing::error_of([] { write_idx("/tmp/x", empty({2}, kInt64)); }),
         "write_idx: IDX has no type for Long; got tensor [2]");
   }
 
@@ -103,12 +103,12 @@ TEST_SUITE("io/idx") {
   }
 
   TEST_CASE("a file that was cut says what its header promised and where it ends") {
-    has(error_of(kPlain.substr(0, 15)), "says sizes [2, 3] of Byte, more than the file's 15 bytes");
-    has(error_of(""), "begins with 4 bytes; got");
-    has(error_of(kPlain.substr(0, 9)), "a header of rank 2 has 12 bytes");
+    has(error_in(kPlain.substr(0, 15)), "says sizes [2, 3] of Byte, more than the file's 15 bytes");
+    has(error_in(""), "begins with 4 bytes; got");
+    has(error_in(kPlain.substr(0, 9)), "a header of rank 2 has 12 bytes");
     const TemporaryFolder folder;
     const std::string packed = gzip(folder, kPlain);
-    has(error_of(gzip(folder, kPlain.substr(0, 15))), "6 bytes; the file is truncated after 3");
+    has(error_in(gzip(folder, kPlain.substr(0, 15))), "6 bytes; the file is truncated after 3");
     for (size_t length = 0; length < packed.size(); ++length)
       CHECK_THROWS_AS(read_idx(folder.write("cut", packed.substr(0, length))), Error);
     for (size_t length = 0; length < kPlain.size(); ++length)
@@ -116,31 +116,31 @@ TEST_SUITE("io/idx") {
   }
 
   TEST_CASE("a file that holds more than its header says is refused") {
-    has(error_of(kPlain + "x"), "says sizes [2, 3], that is 6 bytes; the file has more");
+    has(error_in(kPlain + "x"), "says sizes [2, 3], that is 6 bytes; the file has more");
     const TemporaryFolder folder;
-    has(error_of(gzip(folder, kPlain + "x")), "6 bytes; the file has more (");
+    has(error_in(gzip(folder, kPlain + "x")), "6 bytes; the file has more (");
   }
 
   TEST_CASE("a header that lies about its sizes is refused before memory is taken") {
     const std::string huge =
         bytes({0, 0, 8, 3, 255, 255, 255, 255, 0, 0, 0, 28, 0, 0, 0, 28}) + "ab";
-    has(error_of(huge), "[4294967295, 28, 28] of Byte, more than the file's 18 bytes can hold");
+    has(error_in(huge), "[4294967295, 28, 28] of Byte, more than the file's 18 bytes can hold");
     const TemporaryFolder folder;
-    has(error_of(gzip(folder, huge)), "can hold");
+    has(error_in(gzip(folder, huge)), "can hold");
     std::string overflow = bytes({0, 0, 8, 4});
     for (int i = 0; i < 4; ++i) overflow += bytes({255, 255, 255, 255});
-    has(error_of(overflow), "can hold");
+    has(error_in(overflow), "can hold");
     // The 0 makes the file empty, but strides would overflow.
     overflow = bytes({0, 0, 8, 5}) + bytes({0, 0, 0, 0}) + overflow.substr(4);
-    has(error_of(overflow), "can hold");
+    has(error_in(overflow), "can hold");
   }
 
   TEST_CASE("another kind of file is refused") {
-    has(error_of("\x89PNG\r\n"), "begins with 0, 0 and a type (8, 9, 11, 12, 13 or 14); got ");
-    has(error_of(bytes({0, 0, 10, 1, 0, 0, 0, 0})), "with 0, 0, 10");
-    has(message_of([] { read_idx("/nowhere/x"); }),
+    has(error_in("\x89PNG\r\n"), "begins with 0, 0 and a type (8, 9, 11, 12, 13 or 14); got ");
+    has(error_in(bytes({0, 0, 10, 1, 0, 0, 0, 0})), "with 0, 0, 10");
+    has(testing::error_of([] { read_idx("/nowhere/x"); }),
         "read_idx: the file must exist; got path /nowhere/x");
-    has(message_of([] { read_idx("/tmp"); }),
+    has(testing::error_of([] { read_idx("/tmp"); }),
         "read_idx: a regular file is required; got path /tmp");
   }
 
@@ -148,6 +148,6 @@ TEST_SUITE("io/idx") {
     const TemporaryFolder folder;
     std::string packed = gzip(folder, kPlain);
     packed[packed.size() - 8] ^= 1;
-    has(error_of(packed), "is damaged after");
+    has(error_in(packed), "is damaged after");
   }
 }

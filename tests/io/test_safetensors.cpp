@@ -73,10 +73,10 @@ std::string object(const std::string& first, const std::string& second) {
 }
 
 // The error that a file of this content meets.
-std::string error_of(const std::string& content) {
+std::string error_in(const std::string& content) {
   const TemporaryFolder folder;
   const std::string path = folder.write("bad.safetensors", content);
-  const std::string message = message_of([&] { load_safetensors(path); });
+  const std::string message = testing::error_of([&] { load_safetensors(path); });
   CHECK(message.find(path) != std::string::npos);
   return message;
 }
@@ -151,95 +151,105 @@ TEST_SUITE("io/safetensors") {
     const TemporaryFolder folder;
     const std::string path = folder.write("model", "old");
     const Tensor one = make<float>({1}, {1});
-    has(message_of([&] {
+    has(testing::error_of([&] {
           save_safetensors(path, {{"a", one}, {"a", one}});
         }),
         "save_safetensors: each name may come once; got \"a\" twice");
-    has(message_of([&] { save_safetensors(path, {{"a", Tensor()}}); }), "got \"a\" undefined");
-    has(message_of([&] { save_safetensors(path, {{"__metadata__", one}}); }), "__metadata__");
-    has(message_of([&] { save_safetensors(path, {{"\xff", one}}); }), "a name must be UTF-8");
-    has(message_of([&] { save_safetensors(path, {}, {{"k", "\xff"}}); }), "must be UTF-8");
+    has(testing::error_of([&] {
+          save_safetensors(path, {{"a", Tensor()}});
+        }),
+        "got \"a\" undefined");
+    has(testing::error_of([&] {
+          save_safetensors(path, {{"__metadata__", one}});
+        }),
+        "__metadata__");
+    has(testing::error_of([&] {
+          save_safetensors(path, {{"\xff", one}});
+        }),
+        "a name must be UTF-8");
+    has(testing::error_of([&] { save_safetensors(path, {}, {{"k", "\xff"}}); }), "must be UTF-8");
     CHECK(read_file(path) == "old");
     CHECK(folder.entries() == 1);
   }
 
   TEST_CASE("a folder that does not exist is named") {
-    has(message_of([] { save_safetensors("/nowhere/at/all/m.safetensors", {}); }),
+    has(testing::error_of([] { save_safetensors("/nowhere/at/all/m.safetensors", {}); }),
         "save_safetensors: cannot create /nowhere/at/all/m.safetensors: No such file or directory");
-    has(message_of([] { load_safetensors("/nowhere/m.safetensors"); }),
+    has(testing::error_of([] { load_safetensors("/nowhere/m.safetensors"); }),
         "load_safetensors: the file must exist; got path /nowhere/m.safetensors");
-    has(message_of([] { load_safetensors("/tmp"); }), "a regular file is required; got path /tmp");
+    has(testing::error_of([] { load_safetensors("/tmp"); }),
+        "a regular file is required; got path /tmp");
   }
 
   TEST_CASE("a header that does not fit the file is refused") {
-    has(error_of("abc"), "the 8 bytes of its header's size");
-    has(error_of(file_of("{}", "", 100'000'001)), "up to 100000000 bytes");
-    has(error_of(file_of("{}", "", 11)), "(11 bytes) must end within the file; got 10 bytes");
-    has(error_of(file_of("{}").replace(0, 8, "\xff\xff\xff\xff\xff\xff\xff\xff")),
+    has(error_in("abc"), "the 8 bytes of its header's size");
+    has(error_in(file_of("{}", "", 100'000'001)), "up to 100000000 bytes");
+    has(error_in(file_of("{}", "", 11)), "(11 bytes) must end within the file; got 10 bytes");
+    has(error_in(file_of("{}").replace(0, 8, "\xff\xff\xff\xff\xff\xff\xff\xff")),
         "18446744073709551615");
-    has(error_of(file_of("")), "(0 bytes) must begin with {");
-    has(error_of(file_of(" {}")), "must begin with {");
-    has(error_of(file_of("{\"a\":")), "must be JSON");
-    has(error_of(file_of("{}x")), "must be JSON");
-    has(error_of(file_of("{\"\xff\":1}")), "must be JSON");
+    has(error_in(file_of("")), "(0 bytes) must begin with {");
+    has(error_in(file_of(" {}")), "must begin with {");
+    has(error_in(file_of("{\"a\":")), "must be JSON");
+    has(error_in(file_of("{}x")), "must be JSON");
+    has(error_in(file_of("{\"\xff\":1}")), "must be JSON");
   }
 
   TEST_CASE("a name that comes twice is refused") {
-    has(error_of(file_of(object(entry("a", "U8", "[1]", "[0,1]"), entry("a", "U8", "[1]", "[1,2]")),
+    has(error_in(file_of(object(entry("a", "U8", "[1]", "[0,1]"), entry("a", "U8", "[1]", "[1,2]")),
                          "ab")),
         "each name may come once; got \"a\" twice");
-    has(error_of(file_of(R"({"__metadata__":{"k":"1","k":"2"}})")), "\"k\" twice");
-    has(error_of(
+    has(error_in(file_of(R"({"__metadata__":{"k":"1","k":"2"}})")), "\"k\" twice");
+    has(error_in(
             file_of(R"({"a":{"dtype":"U8","dtype":"I8","shape":[1],"data_offsets":[0,1]}})", "a")),
         "\"dtype\" twice");
   }
 
   TEST_CASE("offsets that differ from elements times size are refused") {
-    has(error_of(file_of(object(entry("w", "F32", "[2,3]", "[0,20]")), std::string(20, 'x'))),
+    has(error_in(file_of(object(entry("w", "F32", "[2,3]", "[0,20]")), std::string(20, 'x'))),
         "tensor \"w\"");
-    has(error_of(file_of(object(entry("w", "F32", "[2,3]", "[0,20]")), std::string(20, 'x'))),
+    has(error_in(file_of(object(entry("w", "F32", "[2,3]", "[0,20]")), std::string(20, 'x'))),
         "must span the 24 bytes of F32 [2, 3]; got [0,20]");
-    has(error_of(file_of(object(entry("w", "U8", "[1]", "[1,0]")), "x")), "got [1,0]");
-    has(error_of(file_of(object(entry("w", "U8", "[]", "[0,0]")))), "must span the 1 bytes");
+    has(error_in(file_of(object(entry("w", "U8", "[1]", "[1,0]")), "x")), "got [1,0]");
+    has(error_in(file_of(object(entry("w", "U8", "[]", "[0,0]")))), "must span the 1 bytes");
   }
 
   TEST_CASE("gaps, overlaps and data beyond the last tensor are refused") {
     const std::string a = entry("a", "U8", "[2]", "[0,2]");
-    has(error_of(file_of(object(a, entry("b", "U8", "[2]", "[3,5]")), "12345")),
+    has(error_in(file_of(object(a, entry("b", "U8", "[2]", "[3,5]")), "12345")),
         "must begin where the one before ends (2); got data_offsets [3, 5]");
-    has(error_of(file_of(object(a, entry("b", "U8", "[2]", "[1,3]")), "123")),
+    has(error_in(file_of(object(a, entry("b", "U8", "[2]", "[1,3]")), "123")),
         "(2); got data_offsets [1, 3]");
-    has(error_of(file_of(object(entry("b", "U8", "[2]", "[1,3]")), "123")),
+    has(error_in(file_of(object(entry("b", "U8", "[2]", "[1,3]")), "123")),
         "(0); got data_offsets [1, 3]");
-    has(error_of(file_of(object(a), "123")), "(2 bytes); got 3 bytes");
-    has(error_of(file_of(object(a), "1")), "(2 bytes); got 1 bytes");
-    has(error_of(file_of("{}", "1")), "(0 bytes); got 1 bytes");
+    has(error_in(file_of(object(a), "123")), "(2 bytes); got 3 bytes");
+    has(error_in(file_of(object(a), "1")), "(2 bytes); got 1 bytes");
+    has(error_in(file_of("{}", "1")), "(0 bytes); got 1 bytes");
   }
 
   TEST_CASE("sizes whose product overflows are refused, also beside a 0") {
     for (const char* shape : {"[4294967296,4294967296]", "[0,4294967296,4294967296]",
                               "[18446744073709551615]", "[9223372036854775807,2]"})
-      has(error_of(file_of(object(entry("w", "U8", shape, "[0,0]")))), "must fit in 63 bits");
-    has(error_of(file_of(object(entry("w", "U8", "[99999999999999999999]", "[0,0]")))),
+      has(error_in(file_of(object(entry("w", "U8", shape, "[0,0]")))), "must fit in 63 bits");
+    has(error_in(file_of(object(entry("w", "U8", "[99999999999999999999]", "[0,0]")))),
         "must hold integers");
   }
 
   TEST_CASE("an entry of the wrong form is refused") {
-    has(error_of(file_of(R"({"a":1})")), "must have dtype, shape and data_offsets; got 1");
-    has(error_of(file_of(R"({"a":{"dtype":"U8","shape":[0]}})")), "must have dtype, shape and");
-    has(error_of(file_of(object(entry("a", "F16", "[1]", "[0,2]")), "xx")),
+    has(error_in(file_of(R"({"a":1})")), "must have dtype, shape and data_offsets; got 1");
+    has(error_in(file_of(R"({"a":{"dtype":"U8","shape":[0]}})")), "must have dtype, shape and");
+    has(error_in(file_of(object(entry("a", "F16", "[1]", "[0,2]")), "xx")),
         "the dtype must be BOOL, U8, I8, I16, I32, I64, F32 or F64; got \"F16\"");
-    has(error_of(file_of(object(entry("a", "U8", "3", "[0,3]")), "xxx")),
+    has(error_in(file_of(object(entry("a", "U8", "3", "[0,3]")), "xxx")),
         "shape must be a list; got 3");
-    has(error_of(file_of(object(entry("a", "U8", "[-1]", "[0,1]")), "x")), "got -1");
-    has(error_of(file_of(object(entry("a", "U8", "[1.0]", "[0,1]")), "x")), "got 1.0");
-    has(error_of(file_of(object(entry("a", "U8", "[1]", "[0]")), "x")),
+    has(error_in(file_of(object(entry("a", "U8", "[-1]", "[0,1]")), "x")), "got -1");
+    has(error_in(file_of(object(entry("a", "U8", "[1.0]", "[0,1]")), "x")), "got 1.0");
+    has(error_in(file_of(object(entry("a", "U8", "[1]", "[0]")), "x")),
         "data_offsets must be [begin, end]; got [0]");
-    has(error_of(file_of(object(entry("a", "U8", "[1]", "[\"0\",1]")), "x")), "got \"0\"");
-    has(error_of(file_of(object(entry("a", "BOOL", "[2]", "[0,2]")), "\x01\x02")),
+    has(error_in(file_of(object(entry("a", "U8", "[1]", "[\"0\",1]")), "x")), "got \"0\"");
+    has(error_in(file_of(object(entry("a", "BOOL", "[2]", "[0,2]")), "\x01\x02")),
         "a BOOL must be 0 or 1; got 2 as element 1");
-    has(error_of(file_of(R"({"__metadata__":{"k":1}})")), "must map strings to strings; got \"k\"");
-    has(error_of(file_of(R"({"__metadata__":[]})")), "must map strings to strings; got []");
+    has(error_in(file_of(R"({"__metadata__":{"k":1}})")), "must map strings to strings; got \"k\"");
+    has(error_in(file_of(R"({"__metadata__":[]})")), "must map strings to strings; got []");
   }
 
   TEST_CASE("a file that was cut anywhere is refused") {

@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "error_of.h"
 #include "kernels/random.h"
 
 #include "gradtape/core/error.h"
@@ -151,16 +152,6 @@ int check_programs(const std::vector<std::string>& ops, bool interleaved = false
   return count;
 }
 
-template <class F>
-std::string error_of(F f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 }  // namespace
 
 TEST_CASE("uniform equals PyTorch bit for bit") { CHECK(check_programs({"uniform"}) > 20); }
@@ -208,19 +199,22 @@ TEST_CASE("a bad argument of a fill is refused before anything is drawn") {
   int8_t small[4] = {};
   const float p[4] = {0, 0.5f, 1.5f, 1};
 
-  CHECK(error_of([&] { kernels::uniform(x, 4, 2, 1, gen); }).find("from=2 > to=1") !=
+  CHECK(testing::error_of([&] { kernels::uniform(x, 4, 2, 1, gen); }).find("from=2 > to=1") !=
         std::string::npos);
   CHECK_THROWS_AS(kernels::uniform(x, 4, -3e38, 3e38, gen), Error);
   CHECK_THROWS_AS(kernels::uniform(x, 4, 0, NAN, gen), Error);
-  CHECK(error_of([&] { kernels::normal(x, 4, 0, -1, gen); }).find("std >= 0.0, but found std -1") !=
-        std::string::npos);
+  CHECK(testing::error_of([&] {
+          kernels::normal(x, 4, 0, -1, gen);
+        }).find("std >= 0.0, but found std -1") != std::string::npos);
   CHECK_THROWS_AS(kernels::normal(x, 4, 0, NAN, gen), Error);
-  CHECK(error_of([&] { kernels::bernoulli(x, 4, 1.5, gen); }).find("p=1.5") != std::string::npos);
-  CHECK(error_of([&] { kernels::bernoulli(x, 4, p, gen); }).find("p[2] = 1.5") !=
+  CHECK(testing::error_of([&] { kernels::bernoulli(x, 4, 1.5, gen); }).find("p=1.5") !=
         std::string::npos);
-  CHECK(error_of([&] { kernels::random_from_to(x, 4, 5, 5, gen); }).find("from=5 >= to=5") !=
+  CHECK(testing::error_of([&] { kernels::bernoulli(x, 4, p, gen); }).find("p[2] = 1.5") !=
         std::string::npos);
-  CHECK(error_of([&] {
+  CHECK(testing::error_of([&] {
+          kernels::random_from_to(x, 4, 5, 5, gen);
+        }).find("from=5 >= to=5") != std::string::npos);
+  CHECK(testing::error_of([&] {
           kernels::random_from_to(small, 4, 0, 500, gen);
         }).find("to - 1 is out of bounds for the dtype [-128, 127]") != std::string::npos);
   CHECK_THROWS_AS(kernels::random_from(small, 4, -200, gen), Error);

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include "error_of.h"
+
 #include "gradtape/gradtape.h"
 
 using namespace gradtape;
@@ -25,15 +27,6 @@ struct PairImpl : nn::Cloneable<PairImpl> {
 GRADTAPE_MODULE(Pair);
 
 struct Plain : nn::Module {};
-
-std::string message_of(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 }  // namespace
 
@@ -91,7 +84,7 @@ TEST_SUITE("nn/module") {
     OrderedDict<std::string, Tensor> dict;
     dict.insert("bias", ones({4}));
     dict.insert("extra", ones({1}));
-    CHECK(message_of([&] { linear->load_state_dict(dict); }) ==
+    CHECK(testing::error_of([&] { linear->load_state_dict(dict); }) ==
           "Error(s) in loading state_dict for torch::nn::LinearImpl:"
           "\n\tMissing key(s) in state_dict: \"weight\". "
           "\n\tUnexpected key(s) in state_dict: \"extra\". "
@@ -115,12 +108,12 @@ TEST_SUITE("nn/module") {
 
   TEST_CASE("names must not be empty, hold dots or be taken") {
     Plain module;
-    CHECK(message_of([&] { module.register_parameter("", ones({1})); }) ==
+    CHECK(testing::error_of([&] { module.register_parameter("", ones({1})); }) ==
           "Parameter name must not be empty");
-    CHECK(message_of([&] { module.register_buffer("a.b", ones({1})); }) ==
+    CHECK(testing::error_of([&] { module.register_buffer("a.b", ones({1})); }) ==
           "Buffer name must not contain a dot (got 'a.b')");
     module.register_module("fc", nn::Linear(1, 1));
-    CHECK(message_of([&] { module.register_module("fc", nn::Linear(1, 1)); }) ==
+    CHECK(testing::error_of([&] { module.register_module("fc", nn::Linear(1, 1)); }) ==
           "Submodule 'fc' already defined");
   }
 
@@ -131,7 +124,7 @@ TEST_SUITE("nn/module") {
     CHECK(module.named_children()["fc"] == wide);
     module.unregister_module("fc");
     CHECK(module.children().empty());
-    CHECK(message_of([&] { module.unregister_module("fc"); }) ==
+    CHECK(testing::error_of([&] { module.unregister_module("fc"); }) ==
           "No Module with name `fc` is registered");
     CHECK_THROWS_AS(module.replace_module("fc", nn::Linear(1, 1)), Error);
   }
@@ -188,7 +181,9 @@ TEST_SUITE("nn/module") {
   }
 
   TEST_CASE("a module that is not Cloneable says so") {
-    CHECK(message_of([] { Plain().clone(); }).find("clone() has not been implemented for ") == 0);
+    CHECK(testing::error_of([] {
+            Plain().clone();
+          }).find("clone() has not been implemented for ") == 0);
   }
 
   TEST_CASE("apply walks depth first with joined names") {
@@ -206,7 +201,7 @@ TEST_SUITE("nn/module") {
 
   TEST_CASE("modules() of a module on the stack explains itself") {
     Plain module;
-    CHECK(message_of([&] { module.modules(); }).find("is not stored in a shared_ptr") !=
+    CHECK(testing::error_of([&] { module.modules(); }).find("is not stored in a shared_ptr") !=
           std::string::npos);
     CHECK(module.modules(false).empty());
   }
@@ -222,7 +217,9 @@ TEST_SUITE("nn/module") {
     nn::Linear empty = nullptr;
     CHECK(empty.is_empty());
     CHECK_FALSE(empty);
-    CHECK(message_of([&] { empty->forward(ones({1, 1})); }) == "Accessing empty ModuleHolder");
+    CHECK(testing::error_of([&] {
+            empty->forward(ones({1, 1}));
+          }) == "Accessing empty ModuleHolder");
   }
 
   TEST_CASE("an OrderedDict keeps its order after erase") {
@@ -231,8 +228,8 @@ TEST_SUITE("nn/module") {
     CHECK(dict.keys() == std::vector<std::string>{"b", "c"});
     CHECK(dict["c"] == 3);
     CHECK(dict[0].key() == "b");
-    CHECK(message_of([&] { dict["a"]; }) == "Key 'a' is not defined");
-    CHECK(message_of([&] { dict[2]; }) == "Index 2 is out of bounds");
+    CHECK(testing::error_of([&] { dict["a"]; }) == "Key 'a' is not defined");
+    CHECK(testing::error_of([&] { dict[2]; }) == "Index 2 is out of bounds");
   }
 
   TEST_CASE("to converts gradients with their parameters, so that training goes on") {

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include "error_of.h"
+
 #include "gradtape/gradtape.h"
 
 using namespace gradtape;
@@ -29,16 +31,6 @@ struct Power : nn::Module {
   GRADTAPE_FORWARD_HAS_DEFAULT_ARGS({1, nn::AnyValue(2.0)}, {2, nn::AnyValue(false)})
 };
 
-template <class F>
-std::string message_of(const F& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
-
 }  // namespace
 
 TEST_SUITE("nn/sequential") {
@@ -49,7 +41,7 @@ TEST_SUITE("nn/sequential") {
 
   TEST_CASE("a wrong result type is an error that names both") {
     nn::Sequential net(Add(1));
-    CHECK(message_of([&] { net->forward<float>(1); }) ==
+    CHECK(testing::error_of([&] { net->forward<float>(1); }) ==
           "The type of the return value is int, but you asked for type float");
   }
 
@@ -73,7 +65,7 @@ TEST_SUITE("nn/sequential") {
   TEST_CASE("push_back, extend, size, ptr and operator[]") {
     nn::Sequential net;
     CHECK(net->is_empty());
-    CHECK(message_of([&] { net->forward(ones({1})); }) ==
+    CHECK(testing::error_of([&] { net->forward(ones({1})); }) ==
           "Cannot call forward() on an empty Sequential");
     net->push_back(nn::Linear(1, 2));
     net->push_back("act", nn::ReLU());
@@ -82,7 +74,7 @@ TEST_SUITE("nn/sequential") {
     CHECK(net->named_children().keys() == std::vector<std::string>{"0", "act", "2", "3"});
     CHECK(net[0]->as<nn::Linear>() != nullptr);
     CHECK(net->ptr<nn::ReLUImpl>(1) != nullptr);
-    CHECK(message_of([&] { net->ptr(4); }) == "Index out of range");
+    CHECK(testing::error_of([&] { net->ptr(4); }) == "Index out of range");
     CHECK_THROWS_AS(net->at<nn::ReLUImpl>(0), Error);
   }
 
@@ -108,12 +100,12 @@ TEST_SUITE("nn/any_module") {
   TEST_CASE("arguments are checked in number and type") {
     nn::AnyModule sum{Sum{}};
     CHECK(sum.forward<int>(2, 3) == 5);
-    CHECK(message_of([&] { sum.forward<int>(2); })
+    CHECK(testing::error_of([&] { sum.forward<int>(2); })
               .find("forward() method expects 2 argument(s), "
                     "but received 1.") != std::string::npos);
-    CHECK(message_of([&] { sum.forward<int>(2, 3.5); }) ==
+    CHECK(testing::error_of([&] { sum.forward<int>(2, 3.5); }) ==
           "Expected argument #1 to be of type int, but received value of type double");
-    CHECK(message_of([&] { sum.forward<float>(2, 3); }) ==
+    CHECK(testing::error_of([&] { sum.forward<float>(2, 3); }) ==
           "Attempted to cast AnyValue to float, but its actual type is int");
   }
 
@@ -122,7 +114,7 @@ TEST_SUITE("nn/any_module") {
     CHECK(power.forward<double>(3.0) == 9);
     CHECK(power.forward<double>(3.0, 3.0) == 27);
     CHECK(power.forward<double>(3.0, 3.0, true) == -27);
-    CHECK(message_of([&] {
+    CHECK(testing::error_of([&] {
             power.any_forward();
           }).find("expects at least 1 argument(s) and at most 3 argument(s), but received 0.") !=
           std::string::npos);
@@ -133,14 +125,14 @@ TEST_SUITE("nn/any_module") {
     CHECK(any.get<nn::LinearImpl>().options.in_features() == 3);
     CHECK(any.get<nn::Linear>()->options.out_features() == 4);
     CHECK(any.ptr()->as<nn::Linear>() != nullptr);
-    CHECK(message_of([&] { any.get<nn::ReLUImpl>(); }) ==
+    CHECK(testing::error_of([&] { any.get<nn::ReLUImpl>(); }) ==
           "Attempted to cast module of type torch::nn::LinearImpl to type torch::nn::ReLUImpl");
   }
 
   TEST_CASE("an empty AnyModule throws") {
     nn::AnyModule any;
     CHECK(any.is_empty());
-    CHECK(message_of([&] { any.forward<int>(5); }) ==
+    CHECK(testing::error_of([&] { any.forward<int>(5); }) ==
           "Cannot call forward() on an empty AnyModule");
     any = std::make_shared<Add>(5);
     CHECK(any.forward<int>(5) == 10);

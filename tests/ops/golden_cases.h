@@ -9,6 +9,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "error_of.h"
+
 #include "gradtape/autograd/autograd.h"
 #include "gradtape/core/tensor.h"
 #include "gradtape/ops/factory.h"
@@ -92,20 +94,5 @@ class GoldenCases {
  private:
   std::map<std::string, nlohmann::json> cases_;
 };
-
-// The message of the Error that f throws; empty if it throws none.
-template <class F>
-std::string message_of(const F& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
-
-inline bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 }  // namespace gradtape::testing

@@ -7,6 +7,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "error_of.h"
+
 #include "gradtape/gradtape.h"
 
 // Reading what scripts in tests/golden/ recorded from PyTorch.
@@ -38,21 +40,6 @@ inline Tensor counted(IntArrayRef sizes, double start = 0) {
 // The gradients of (y * (1, 2, 3, ...)).sum().
 inline variable_list weighted_grad(const Tensor& y, const variable_list& inputs) {
   return autograd::grad({(y * counted(y.sizes(), 1)).sum()}, inputs, {}, {}, false, true);
-}
-
-// The message of the Error that f throws; empty if it throws none.
-template <class F>
-std::string error_of(const F& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
-
-inline bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace gradtape::testing

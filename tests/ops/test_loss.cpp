@@ -100,7 +100,7 @@ TEST_CASE("mse_loss broadcasts and has a gradient for the target too") {
 TEST_CASE("losses refuse what does not fit") {
   const Tensor x = zeros({2, 3});
   const auto says = [](const char* part, const std::function<void()>& f) {
-    const std::string text = message_of(f);
+    const std::string text = error_of(f);
     CAPTURE(text);
     CHECK(contains(text, part));
   };

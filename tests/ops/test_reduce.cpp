@@ -234,11 +234,11 @@ TEST_CASE("sum_to_size undoes a broadcast and is recorded") {
   CHECK(y[0][0].item<float>() == 8);
   y.backward(tensor({{1.}, {2.}, {3.}}));
   CHECK(x.grad()[1][2][3].item<float>() == 3);
-  CHECK(contains(message_of([&] {
+  CHECK(contains(error_of([&] {
                    x.sum_to_size({4, 4});
                  }),
                  "size {[4, 4]} is not expandable to size {[2, 3, 4]}."));
-  CHECK(contains(message_of([&] { x[0][0].sum_to_size({1, 4}); }), "is not expandable"));
+  CHECK(contains(error_of([&] { x[0][0].sum_to_size({1, 4}); }), "is not expandable"));
 }
 
 TEST_CASE("equal and allclose") {
@@ -252,14 +252,14 @@ TEST_CASE("equal and allclose") {
   CHECK(allclose(tensor({1., 1.000001}), tensor(1.)));
   CHECK_FALSE(allclose(tensor({kInf}), tensor({1.})));
   CHECK(allclose(tensor({kInf}), tensor({kInf})));
-  CHECK(contains(message_of([] { allclose(ones({2}), ones({2}, kFloat64)); }),
+  CHECK(contains(error_of([] { allclose(ones({2}), ones({2}, kFloat64)); }),
                  "Float did not match Double"));
 }
 
 TEST_CASE("errors name the requirement") {
   const Tensor x = zeros({2, 3}), none = zeros({2, 0});
   const auto says = [](const char* part, const std::function<void()>& f) {
-    const std::string text = message_of(f);
+    const std::string text = error_of(f);
     CAPTURE(text);
     CHECK(contains(text, part));
   };

@@ -46,11 +46,11 @@ TEST_CASE("softmax of -inf, of infinities alone, of one number and of nothing") 
 
 TEST_CASE("softmax converts to dtype first and needs a floating point one") {
   CHECK(tensor({1, 2}).softmax(0, kFloat64).dtype() == kFloat64);
-  CHECK(contains(message_of([] {
+  CHECK(contains(error_of([] {
                    tensor({1, 2}).softmax(0);
                  }),
                  "softmax: input must be floating point; got Long [2]"));
-  CHECK(contains(message_of([] {
+  CHECK(contains(error_of([] {
                    zeros({2, 3}).log_softmax(2);
                  }),
                  "Dimension out of range (expected to be in range of [-2, 1], but got 2)"));

@@ -48,8 +48,8 @@ TEST_CASE("gradients go back to where the values came from") {
 TEST_CASE("sort of 0-d, of nothing and errors") {
   CHECK(std::get<0>(tensor(3.).sort()).item<float>() == 3);
   CHECK(std::get<0>(zeros({2, 0}).sort()).numel() == 0);
-  CHECK(contains(message_of([] { zeros({2, 3}).topk(4); }), "selected index k out of range"));
-  CHECK(contains(message_of([] { zeros({2, 3}).sort(4); }), "Dimension out of range"));
+  CHECK(contains(error_of([] { zeros({2, 3}).topk(4); }), "selected index k out of range"));
+  CHECK(contains(error_of([] { zeros({2, 3}).sort(4); }), "Dimension out of range"));
 }
 
 }  // namespace gradtape::testing

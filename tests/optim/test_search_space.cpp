@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include "error_of.h"
+
 #include "gradtape/gradtape.h"
 #include "gradtape/optim/search.h"
 
@@ -10,16 +12,6 @@ using namespace gradtape;
 using namespace gradtape::optim::search;
 
 namespace {
-
-template <class F>
-std::string message(F f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 Space small() {
   Space space;
@@ -50,13 +42,13 @@ TEST_SUITE("optim/search/space") {
   }
 
   TEST_CASE("a value used as something else is an error") {
-    CHECK(message([] { Value(0.5).to_int(); }) ==
+    CHECK(testing::error_of([] { Value(0.5).to_int(); }) ==
           "search: an integer is wanted; got the value 0.5");
-    CHECK(message([] { Value("adam").to_double(); }) ==
+    CHECK(testing::error_of([] { Value("adam").to_double(); }) ==
           "search: a number is wanted; got the value adam");
-    CHECK(message([] { Value(1).to_bool(); }) ==
+    CHECK(testing::error_of([] { Value(1).to_bool(); }) ==
           "search: true or false is wanted; got the value 1");
-    CHECK(message([] { small().sample(0, 0)["l_r"]; }) ==
+    CHECK(testing::error_of([] { small().sample(0, 0)["l_r"]; }) ==
           "search: the parameter must be one of the space (lr, momentum, batch, width, kind); got "
           "l_r");
   }
@@ -133,28 +125,28 @@ TEST_SUITE("optim/search/space") {
   }
 
   TEST_CASE("errors of a space, before anything starts") {
-    CHECK(message([] { Space().uniform("lr", 1, 0.5); }) ==
+    CHECK(testing::error_of([] { Space().uniform("lr", 1, 0.5); }) ==
           "search: lower must be below upper; got lr 1 to 0.5");
-    CHECK(message([] { Space().integer("width", 4, 4); }) ==
+    CHECK(testing::error_of([] { Space().integer("width", 4, 4); }) ==
           "search: lower must be below upper; got width 4 to 4");
-    CHECK(message([] { Space().log_uniform("lr", 0, 1); }) ==
+    CHECK(testing::error_of([] { Space().log_uniform("lr", 0, 1); }) ==
           "search: a log range must be positive; got lr 0 to 1");
-    CHECK(message([] { Space().log_uniform("lr", NAN, 1); }) ==
+    CHECK(testing::error_of([] { Space().log_uniform("lr", NAN, 1); }) ==
           "search: a log range must be positive; got lr nan to 1");
-    CHECK(message([] { Space().uniform("lr", 0, INFINITY); }) ==
+    CHECK(testing::error_of([] { Space().uniform("lr", 0, INFINITY); }) ==
           "search: the range of lr must be finite; got 0 to inf");
-    CHECK(message([] { Space().uniform("lr", 0, 1).choice("lr", {1}); }) ==
+    CHECK(testing::error_of([] { Space().uniform("lr", 0, 1).choice("lr", {1}); }) ==
           "search: names must be unique; got lr twice");
-    CHECK(message([] { Space().uniform("", 0, 1); }) ==
+    CHECK(testing::error_of([] { Space().uniform("", 0, 1); }) ==
           "search: a parameter must have a name; got \"\"");
-    CHECK(message([] { Space().choice("batch", {}); }) ==
+    CHECK(testing::error_of([] { Space().choice("batch", {}); }) ==
           "search: a choice must have values; got none for batch");
-    CHECK(message([] {
+    CHECK(testing::error_of([] {
             Space().choice("batch", {16, 32, 16});
           }) == "search: the values of batch must differ; got 16 twice");
-    CHECK(message([] { small().grid_size(1000); }) ==
+    CHECK(testing::error_of([] { small().grid_size(1000); }) ==
           "search: a grid must have at most 1000000 points; got 1000 per range in 5 dimensions");
-    CHECK(message([] { small().grid_size(0); }) ==
+    CHECK(testing::error_of([] { small().grid_size(0); }) ==
           "search: a grid's points must be positive; got 0");
   }
 }
@@ -191,17 +183,18 @@ TEST_SUITE("optim/search/schedule") {
   }
 
   TEST_CASE("errors of a schedule") {
-    CHECK(message([] { hyperband(0); }) == "hyperband: max_resource must be positive; got 0");
-    CHECK(message([] { hyperband(9, 1); }) == "hyperband: eta must be at least 2; got 1");
-    CHECK(message([] { successive_halving(0, 1, 9); }) ==
+    CHECK(testing::error_of([] { hyperband(0); }) ==
+          "hyperband: max_resource must be positive; got 0");
+    CHECK(testing::error_of([] { hyperband(9, 1); }) == "hyperband: eta must be at least 2; got 1");
+    CHECK(testing::error_of([] { successive_halving(0, 1, 9); }) ==
           "successive_halving: trials must be positive; got 0");
-    CHECK(message([] { successive_halving(9, 3, 1); }) ==
+    CHECK(testing::error_of([] { successive_halving(9, 3, 1); }) ==
           "successive_halving: 1 <= min_resource <= max_resource must hold; got 3 and 1");
     CHECK(
-        message([] { successive_halving(8, 1, 9); }) ==
+        testing::error_of([] { successive_halving(8, 1, 9); }) ==
         "successive_halving: 8 trials must leave one for the last rung; got resources from 1 to 9 "
         "with eta 3");
-    CHECK(message([] { successive_halving(9, 1, 9, 1); }) ==
+    CHECK(testing::error_of([] { successive_halving(9, 1, 9, 1); }) ==
           "successive_halving: eta must be at least 2; got 1");
   }
 }
@@ -223,7 +216,7 @@ TEST_SUITE("optim/search/results") {
     CHECK(results.best().number == 1);
     results.trials.resize(1);
     results.trials[0].reason = "returned nan";
-    CHECK(message([&] { results.best(); }) ==
+    CHECK(testing::error_of([&] { results.best(); }) ==
           "search: at least one trial must succeed; got 1 that failed, the first because: returned "
           "nan");
   }

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include "error_of.h"
+
 #include "gradtape/gradtape.h"
 #include "gradtape/optim/search.h"
 
@@ -10,16 +12,6 @@ using namespace gradtape;
 using namespace gradtape::optim::search;
 
 namespace {
-
-template <class F>
-std::string message(F f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 Trial trial() {
   Parameters parameters;
@@ -58,20 +50,22 @@ TEST_SUITE("optim/search/trial") {
   TEST_CASE(
       "apply refuses unknown names and values without a meaning before anything has changed") {
     optim::AdamOptions options(1e-3);
-    CHECK(message([&] { trial().apply(options); }) ==
+    CHECK(testing::error_of([&] { trial().apply(options); }) ==
           "search: the options have no field batch; it must be one of lr, betas.0, betas.1, eps, "
           "weight_decay, amsgrad, maximize");
-    CHECK(message([&] {
+    CHECK(testing::error_of([&] {
             trial().apply(options, {"lr", "l_r"});
           }) ==
           "search: the parameter must be one of the space (lr, betas.1, amsgrad, batch); got l_r");
     Parameters wrong;
     wrong.add("eps", 0.5);
     wrong.add("lr", -1);
-    CHECK(message([&] { Trial(wrong).apply(options); }).starts_with("Invalid learning rate: -1"));
+    CHECK(testing::error_of([&] {
+            Trial(wrong).apply(options);
+          }).starts_with("Invalid learning rate: -1"));
     Parameters word;
     word.add("lr", "big");
-    CHECK(message([&] { Trial(word).apply(options); }) ==
+    CHECK(testing::error_of([&] { Trial(word).apply(options); }) ==
           "search: a number is wanted; got the value big");
     CHECK(options == optim::AdamOptions(1e-3));
   }
@@ -82,16 +76,16 @@ TEST_SUITE("optim/search/trial") {
     CHECK(alone.resource() == 5);
     CHECK(alone.folder() == "/somewhere");
     CHECK_NOTHROW(alone.report(1, 0.5));
-    CHECK(message([&] { alone.report(3, NAN); }) == "reported nan after 3");
+    CHECK(testing::error_of([&] { alone.report(3, NAN); }) == "reported nan after 3");
   }
 
   TEST_CASE("errors of a study, before anything starts") {
     const auto with = [](StudyOptions options) {
-      return message([&] { Study(line(), zero, options); });
+      return testing::error_of([&] { Study(line(), zero, options); });
     };
-    CHECK(message([] { Study(Space(), zero); }) ==
+    CHECK(testing::error_of([] { Study(Space(), zero); }) ==
           "search: the space must have parameters; got none");
-    CHECK(message([] { Study(line(), nullptr); }) ==
+    CHECK(testing::error_of([] { Study(line(), nullptr); }) ==
           "search: the objective must be callable; got none");
     CHECK(with(StudyOptions().parallel(-1)) ==
           "search: parallel must be positive, or 0 for as many as the cores allow; got -1");
@@ -99,17 +93,20 @@ TEST_SUITE("optim/search/trial") {
     CHECK(with(StudyOptions().time_limit(NAN)) ==
           "search: time_limit must be a number of seconds, or 0 for none; got nan");
     const Study study(line(), zero);
-    CHECK(message([&] { study.random(0); }) == "search: trials must be positive; got 0");
-    CHECK(message([&] { study.random(1, 0); }) == "search: the resource must be positive; got 0");
-    CHECK(message([&] { study.grid(2'000'000); }).starts_with("search: a grid must have at most"));
-    CHECK(message([&] { study.hyperband(0); }) ==
+    CHECK(testing::error_of([&] { study.random(0); }) == "search: trials must be positive; got 0");
+    CHECK(testing::error_of([&] { study.random(1, 0); }) ==
+          "search: the resource must be positive; got 0");
+    CHECK(testing::error_of([&] {
+            study.grid(2'000'000);
+          }).starts_with("search: a grid must have at most"));
+    CHECK(testing::error_of([&] { study.hyperband(0); }) ==
           "hyperband: max_resource must be positive; got 0");
   }
 
   TEST_CASE("a trial that meets another study first does not start trials of its own") {
     setenv("GRADTAPE_TRIAL", R"({"study": "second"})", 1);
     const Study study(line(), zero, StudyOptions().name("first"));
-    CHECK(message([&] {
+    CHECK(testing::error_of([&] {
             study.random(1);
           }).starts_with("search: this process is a trial of another study than first"));
     unsetenv("GRADTAPE_TRIAL");
