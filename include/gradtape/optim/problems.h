@@ -36,8 +36,7 @@ const Problem& rosenbrock();
 /// (1.5 - x + x y)^2 + (2.25 - x + x y^2)^2 + (2.625 - x + x y^3)^2: plains with steep rims.
 ///
 /// Source: Beale, "On an iterative method for finding a local minimum of a function of more than
-/// one
-///         variable", 1958; start as in Moré, Garbow & Hillstrom, ACM TOMS 7, 1981, problem 5.
+///         one variable", 1958; start as in Moré, Garbow & Hillstrom, ACM TOMS 7, 1981, problem 5.
 const Problem& beale();
 
 /// (x^2 + y - 11)^2 + (x + y^2 - 7)^2: four minima of the same depth.

@@ -164,8 +164,7 @@ class GradientDescent : public FormulaOptimizer<GradientDescentOptions, NoState>
 /// v <- e v - a g; w <- w + v.
 ///
 /// Source: the book, algorithm 8.2; Polyak, "Some methods of speeding up the convergence of
-/// iteration
-///         methods", 1964.
+///         iteration methods", 1964.
 /// PyTorch: optim::SGD keeps b with v = -a b; the same while a is constant. When a changes, the
 ///         velocity here keeps the steps that were taken with the old one, PyTorch's scales them
 ///         too.
@@ -260,7 +259,8 @@ class AdaGrad : public FormulaOptimizer<AdaGradOptions, AdaGradState> {
 /// r <- p r + (1 - p) g^2; w <- w - a / sqrt(d + r) g.
 ///
 /// Source: the book, algorithm 8.5; Hinton, "Neural Networks for Machine Learning", lecture 6e,
-/// 2012. PyTorch: its RMSprop divides by sqrt(r) + eps: its step is this one times
+///         2012.
+/// PyTorch: its RMSprop divides by sqrt(r) + eps: its step is this one times
 ///         sqrt(d + r) / (sqrt(r) + eps). The same where both constants are 0; a d of 1e-6 weighs
 ///         as an eps of up to 1e-3. p is called alpha there, 0.99 by default.
 class RMSProp : public FormulaOptimizer<RMSPropOptions, RMSPropState> {

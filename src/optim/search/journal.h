@@ -15,8 +15,7 @@ class Journal {
   // half-written is dropped.
   //
   // Throws: Error if it is another study's, is damaged before its last line or in use; it is left
-  // as
-  //         it is.
+  //         as it is.
   Journal(const std::string& folder, const std::string& header);
   ~Journal();
   Journal(const Journal&) = delete;

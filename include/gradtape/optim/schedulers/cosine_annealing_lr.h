@@ -11,8 +11,7 @@ namespace gradtape::optim {
 /// T_max steps, and up again in the next T_max.
 ///
 /// Source: Loshchilov & Hutter 2017, arXiv:1608.03983, equation 5, without the restarts. As
-/// PyTorch,
-///         each rate is computed from the one before, so that others may move it too.
+///         PyTorch, each rate is computed from the one before, so that others may move it too.
 class CosineAnnealingLR : public LRScheduler {
  public:
   /// Throws: Error if T_max is not positive or eta_min negative.

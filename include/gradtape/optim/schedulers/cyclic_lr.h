@@ -40,8 +40,7 @@ struct CyclicLROptions {
 /// Up from base_lr to max_lr within step_size_up steps, and down again within step_size_down.
 ///
 /// Source: Smith 2017, arXiv:1506.01186. Unlike PyTorch 1.13, the first of Adam's betas can be
-/// cycled
-///         too, as a later PyTorch does.
+///         cycled too, as a later PyTorch does.
 class CyclicLR : public LRScheduler {
  public:
   /// Throws: Error if an option has no meaning or the optimizer no momentum to cycle.

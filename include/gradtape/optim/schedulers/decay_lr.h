@@ -14,8 +14,7 @@ namespace gradtape::optim {
 class ConstantLR : public LRScheduler {
  public:
   /// Throws: Error if factor is not in (0, 1], or total_iters not positive; PyTorch lets a factor
-  /// of
-  ///         0 pass, and divides by it in the end.
+  ///         of 0 pass, and divides by it in the end.
   ConstantLR(Optimizer& optimizer, double factor = 1.0 / 3, int64_t total_iters = 5);
   void visit(FieldVisitor& visitor) override;
   void check() const override;

@@ -19,8 +19,7 @@ class SchedulerState {
   /// loaded besides, after the scheduler has been made: making one sets the first rate.
   ///
   /// Throws: Error, before anything has changed, if a name is missing or unknown, a shape differs
-  /// or
-  ///         a value has no meaning.
+  ///         or a value has no meaning.
   void load_state_dict(const OrderedDict<std::string, Tensor>& dict);
 
   /// Shows each field, by its name.

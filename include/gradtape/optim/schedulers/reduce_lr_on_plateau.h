@@ -32,15 +32,15 @@ struct ReduceLROnPlateauOptions {
 /// lr = max(lr * factor, min_lr) where a metric has stopped improving.
 ///
 ///     optim::ReduceLROnPlateau scheduler(optimizer,
-///     optim::ReduceLROnPlateauOptions().patience(3)); for (int epoch = 0; epoch < 100; ++epoch) {
+///                                        optim::ReduceLROnPlateauOptions().patience(3));
+///     for (int epoch = 0; epoch < 100; ++epoch) {
 ///       train();
 ///       scheduler.step(validation_loss());
 ///     }
 class ReduceLROnPlateau : public SchedulerState {
  public:
   /// Throws: Error if factor is not in [0, 1), another option is negative, or min_lr a list that
-  /// has
-  ///         not one value for each group.
+  ///         has not one value for each group.
   ReduceLROnPlateau(Optimizer& optimizer, const ReduceLROnPlateauOptions& options = {});
 
   void step(double metric);
