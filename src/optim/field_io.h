@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cmath>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "gradtape/core/ordered_dict.h"
@@ -58,6 +60,11 @@ class FieldReader : public FieldVisitor {
     if (!found) return;
     GRADTAPE_CHECK(found->numel() == 1, "load_state_dict: ", prefix_, name,
                    " must be a single number; got shape ", found->sizes());
+    if constexpr (!std::is_same_v<T, double>) {
+      const auto number = found->item<double>();
+      GRADTAPE_CHECK(number == std::trunc(number) && std::isfinite(number),
+                     "load_state_dict: ", prefix_, name, " must be a whole number; got ", number);
+    }
     value = found->item<T>();
   }
 

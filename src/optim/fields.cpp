@@ -62,6 +62,17 @@ class Numbers : public FieldVisitor {
 
 std::string group_prefix(size_t group) { return "param_groups." + std::to_string(group) + '.'; }
 
+// All options of a group, or none: some are what another optimizer has in common with this one.
+void check_complete(size_t number, OptimizerParamGroup& group, const Dict& dict) {
+  Dict all;
+  FieldWriter writer(all, group_prefix(number));
+  group.options().visit(writer);
+  std::string present, missing;
+  for (const auto& option : all) (dict.contains(option.key()) ? present : missing) = option.key();
+  GRADTAPE_CHECK(present.empty() || missing.empty(), "load_state_dict: ", missing,
+                 " is missing: this is the state of another optimizer");
+}
+
 }  // namespace
 
 namespace detail {
@@ -121,6 +132,7 @@ void Optimizer::load_state_dict(const Dict& dict) {
                    " is no state of this optimizer with ", parameters.size(), " parameters in ",
                    param_groups_.size(), " groups");
   }
+  for (size_t i = 0; i < param_groups_.size(); ++i) check_complete(i, param_groups_[i], dict);
   // All is well: nothing below throws.
   state_ = std::move(states);
   for (size_t i = 0; i < param_groups_.size(); ++i) read_group(i, param_groups_[i]);

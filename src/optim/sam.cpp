@@ -90,7 +90,9 @@ Ascent::Ascent(const std::vector<OptimizerParamGroup>& groups, const SAMOptions&
 
 Ascent::~Ascent() {
   const NoGradGuard no_grad;
-  for (auto& [parameter, values] : before_) parameter.copy_(values);
+  // Backwards: a parameter that was moved twice was at p the first time.
+  for (auto entry = before_.rbegin(); entry != before_.rend(); ++entry)
+    entry->first.copy_(entry->second);
 }
 
 void save_sam(SAMOptions& options, OrderedDict<std::string, Tensor>& dict) {
@@ -100,6 +102,8 @@ void save_sam(SAMOptions& options, OrderedDict<std::string, Tensor>& dict) {
 
 SAMOptions load_sam(const SAMOptions& options, const OrderedDict<std::string, Tensor>& dict,
                     OrderedDict<std::string, Tensor>& rest) {
+  GRADTAPE_CHECK(dict.contains(std::string(kPrefix) + "rho"), "load_state_dict: there is no ",
+                 kPrefix, "rho: this is no state of a SAM");
   std::set<std::string> known;
   SAMOptions result(options);
   FieldReader reader(dict, kPrefix, known);

@@ -1,3 +1,4 @@
+#include <limits>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -149,6 +150,37 @@ TEST_SUITE("optim/optimizer") {
     CHECK(state.step() == 1);
     CHECK(state.exp_avg().allclose(full({2}, 0.1)));
     CHECK(static_cast<optim::AdamOptions&>(adam.param_groups()[0].options()).eps() == 1e-8);
+  }
+
+  TEST_CASE("a state of another optimizer is refused though this one has all of its names") {
+    Tensor p = parameter(1, 1);
+    optim::RAdam radam(std::vector<Tensor>{p}, 0.5);
+    radam.step();
+    optim::Adam adam(std::vector<Tensor>{p}, 0.25);
+    CHECK_THROWS_WITH_AS(adam.load_state_dict(radam.state_dict()),
+                         "load_state_dict: param_groups.0.amsgrad is missing: this is the state of "
+                         "another optimizer",
+                         Error);
+    CHECK(adam.state().empty());
+    CHECK(adam.param_groups()[0].options().get_lr() == 0.25);
+  }
+
+  TEST_CASE("a count that is no whole number is refused") {
+    Tensor p = parameter(1, 1);
+    optim::Adam adam(std::vector<Tensor>{p}, 0.5);
+    adam.step();
+    for (const double value : {0.5, std::numeric_limits<double>::quiet_NaN()}) {
+      OrderedDict<std::string, Tensor> dict;
+      for (const auto& entry : adam.state_dict()) {
+        dict.insert(entry.key(),
+                    entry.key() == "0.step" ? full({}, value, kFloat64) : entry.value());
+      }
+      CHECK_THROWS_WITH_AS(adam.load_state_dict(dict),
+                           (std::string("load_state_dict: 0.step must be a whole number; got ") +
+                            (value == value ? "0.5" : "nan"))
+                               .c_str(),
+                           Error);
+    }
   }
 
   TEST_CASE("a step without parameters is an error") {

@@ -96,6 +96,22 @@ TEST_SUITE("optim/sam") {
     }
   }
 
+  TEST_CASE("a parameter that stands twice in a group goes back where it was") {
+    Tensor p = full({3}, 0.1, kFloat64).requires_grad_();
+    optim::SAM<optim::SGD> optimizer(std::vector<Tensor>{p, p}, 0., 0.7);
+    optimizer.step(half_square(optimizer));
+    CHECK(p.equal(full({3}, 0.1, kFloat64)));
+  }
+
+  TEST_CASE("a state of the wrapped optimizer alone is refused") {
+    Tensor p = ones({1}).requires_grad_();
+    optim::SAM<optim::SGD> optimizer(std::vector<Tensor>{p}, 0.1);
+    CHECK_THROWS_WITH_AS(
+        optimizer.load_state_dict(optim::SGD(std::vector<Tensor>{p}, 0.5).state_dict()),
+        "load_state_dict: there is no sam.rho: this is no state of a SAM", Error);
+    CHECK(optimizer.param_groups()[0].options().get_lr() == 0.1);
+  }
+
   TEST_CASE("a gradient of another shape is refused before any parameter moves") {
     Tensor a = ones({2}).requires_grad_(), b = ones({2}).requires_grad_();
     optim::SAM<optim::SGD> optimizer(std::vector<Tensor>{a, b}, 0.1);

@@ -104,11 +104,11 @@ class Optimizer {
   /// "0.exp_avg", ... in the order of the parameters; then each group's options:
   /// "param_groups.0.lr" (0-d). Tensors are shared, not copied.
   virtual OrderedDict<std::string, Tensor> state_dict();
-  /// Restores what state_dict gave; the optimizer must have the same parameters. Options that are
-  /// not in it stay as they are.
+  /// Restores what state_dict gave; the optimizer must have the same parameters. A group whose
+  /// options are not in it keeps its own.
   ///
-  /// Throws: Error, before anything has changed, if a name is unknown, a shape differs or an option
-  ///         has no meaning.
+  /// Throws: Error, before anything has changed, if a name is unknown, a shape differs, an option
+  ///         has no meaning or some of a group's options are missing.
   virtual void load_state_dict(const OrderedDict<std::string, Tensor>& dict);
 
  protected:

@@ -51,7 +51,8 @@ SAMOptions load_sam(const SAMOptions& options, const OrderedDict<std::string, Te
 ///     optimizer.step([&] { optimizer.zero_grad(); ...; loss.backward(); return loss; });
 ///
 /// step() evaluates the closure twice and returns the loss at p. If it throws, the parameters are
-/// what they were. Where a group maximizes, e is turned round. state_dict has "sam.rho",
+/// what they were. Base must step without a closure, so it is neither LBFGS nor a textbook rule
+/// that looks ahead. Where a group maximizes, e is turned round. state_dict has "sam.rho",
 /// ".adaptive" and ".eta" too.
 /// Source: Foret et al. 2021, arXiv:2010.01412, algorithm 1 and equation 2 with p = 2; Kwon et al.
 ///         2021, arXiv:2102.11600, equation 8. As their implementations, 1e-12 is added to |g|.

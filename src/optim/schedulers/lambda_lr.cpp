@@ -41,6 +41,7 @@ MultiplicativeLR::MultiplicativeLR(Optimizer& optimizer, std::vector<LRLambda> l
 
 std::vector<double> MultiplicativeLR::get_lrs() {
   std::vector<double> lrs = get_current_lrs();
+  check_length("lr_lambda", lr_lambdas_.size(), optimizer());
   if (step_count_ == 0) return lrs;
   for (size_t i = 0; i < lr_lambdas_.size(); ++i) lrs[i] *= lr_lambdas_[i](step_count_);
   return lrs;

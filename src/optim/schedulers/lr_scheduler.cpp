@@ -40,8 +40,10 @@ void LRScheduler::set_lrs(const std::vector<double>& lrs) {
                  "Number of learning rates given: ",
                  lrs.size(), "\nNumber of param groups: ", groups.size());
   for (size_t i = 0; i < groups.size(); ++i) {
-    if (!groups[i].initial_lr())
-      groups[i].set_initial_lr(i < base_lrs_.size() ? base_lrs_[i] : groups[i].options().get_lr());
+    // A group that came later.
+    if (i == base_lrs_.size())
+      base_lrs_.push_back(groups[i].initial_lr().value_or(groups[i].options().get_lr()));
+    if (!groups[i].initial_lr()) groups[i].set_initial_lr(base_lrs_[i]);
     groups[i].options().set_lr(lrs[i]);
   }
   last_lrs_ = lrs;

@@ -61,6 +61,7 @@ bool ReduceLROnPlateau::is_better(double metric) const {
 }
 
 void ReduceLROnPlateau::step(double metric) {
+  check_length("min_lr", min_lrs_.size(), optimizer_);
   ++last_epoch_;
   if (is_better(metric)) {
     best_ = metric;

@@ -98,6 +98,36 @@ TEST_SUITE("optim/schedulers/lr_scheduler") {
     CHECK(lr(*optimizer, 2) == 0.05);
   }
 
+  TEST_CASE("a scheduler saves and loads the groups that were added later") {
+    const auto optimizer = make_optimizer();
+    optim::StepLR scheduler(*optimizer, 1, 0.5);
+    optimizer->add_param_group(optim::OptimizerParamGroup({zeros({1}).requires_grad_()}));
+    scheduler.step();
+    Dict saved = scheduler.state_dict();
+    CHECK(saved["base_lrs"].numel() == 3);
+    CHECK(saved["base_lrs"][2].item<double>() == 0.1);
+    scheduler.load_state_dict(saved);
+    scheduler.step();
+    CHECK(lr(*optimizer, 2) == 0.025);
+  }
+
+  TEST_CASE("a scheduler with settings for each group refuses one that is added later") {
+    const auto optimizer = make_optimizer();
+    optim::MultiplicativeLR multiplies(*optimizer, [](int64_t) { return 0.5; });
+    optim::ReduceLROnPlateau reduces(*optimizer, optim::ReduceLROnPlateauOptions().patience(0));
+    optimizer->add_param_group(optim::OptimizerParamGroup({zeros({1}).requires_grad_()}));
+    const double before = lr(*optimizer, 0);
+    CHECK_THROWS_WITH_AS(multiplies.step(),
+                         "expected 3 values for lr_lambda, got 2; there must be one for each group "
+                         "of the optimizer",
+                         Error);
+    CHECK_THROWS_WITH_AS(reduces.step(1.),
+                         "expected 3 values for min_lr, got 2; there must be one for each group of "
+                         "the optimizer",
+                         Error);
+    CHECK(lr(*optimizer, 0) == before);
+  }
+
   TEST_CASE("a state has PyTorch's names") {
     const auto optimizer = make_optimizer();
     optim::MultiStepLR scheduler(*optimizer, {3, 5}, 0.5);

@@ -43,6 +43,7 @@ class ReduceLROnPlateau : public SchedulerState {
   ///         has not one value for each group.
   ReduceLROnPlateau(Optimizer& optimizer, const ReduceLROnPlateauOptions& options = {});
 
+  /// Throws: Error if the optimizer has got a group since.
   void step(double metric);
   /// A loss of one element.
   void step(const Tensor& metric);
