@@ -30,11 +30,11 @@ void AdadeltaParamState::visit(FieldVisitor& visitor) {
 void Adadelta::update(Tensor& parameter, const Tensor& grad, AdadeltaParamState& state,
                       const AdadeltaOptions& options) {
   const double lr = options.lr(), rho = options.rho(), eps = options.eps();
-  const double decay = options.weight_decay(), sign = options.maximize() ? -1 : 1;
+  const Descent descent(options);
   kernels::fused(
       "Adadelta",
       [=]<class T>(T& p, T g, T& v, T& u) {
-        const T d = T(sign) * g + T(decay) * p;
+        const T d = descent(g, p);
         v = T(rho) * v + T(1 - rho) * d * d;
         const T delta = std::sqrt(u + T(eps)) / std::sqrt(v + T(eps)) * d;
         u = T(rho) * u + T(1 - rho) * delta * delta;

@@ -57,15 +57,15 @@ Adagrad::Adagrad(std::vector<Tensor> params, AdagradOptions defaults)
 
 void Adagrad::update(Tensor& parameter, const Tensor& grad, AdagradParamState& state,
                      const AdagradOptions& options) {
-  const double decay = options.weight_decay(), eps = options.eps();
-  const double sign = options.maximize() ? -1 : 1;
+  const double eps = options.eps();
+  const Descent descent(options);
   const double rate =
       options.lr() / (1 + static_cast<double>(state.step() - 1) * options.lr_decay());
   if (!state.sum().defined()) state.sum(first_sum(parameter, defaults()));
   kernels::fused(
       "Adagrad",
       [=]<class T>(T& p, T g, T& r) {
-        const T d = T(sign) * g + T(decay) * p;
+        const T d = descent(g, p);
         r += d * d;
         p -= T(rate) * d / (std::sqrt(r) + T(eps));
       },

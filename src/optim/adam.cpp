@@ -38,18 +38,18 @@ void visit_state(FieldVisitor& visitor, State& state) {
   visitor.field("max_exp_avg_sq", state.max_exp_avg_sq());
 }
 
-// coupled: the decay that is part of the gradient; shrink: what the decoupled one leaves of p.
+// shrink: what the decoupled decay leaves of p.
 template <class State, class Options>
 void adam_update(Tensor& parameter, const Tensor& grad, State& state, const Options& options,
-                 double coupled, double shrink) {
+                 const Descent& descent, double shrink) {
   const auto [beta1, beta2] = options.betas();
-  const double b1 = beta1, b2 = beta2, eps = options.eps(), sign = options.maximize() ? -1 : 1;
+  const double b1 = beta1, b2 = beta2, eps = options.eps();
   const auto step = static_cast<double>(state.step());
   const double step_size = options.lr() / (1 - std::pow(b1, step));
   const double root = std::sqrt(1 - std::pow(b2, step));
   // Leaves the means in m and v.
   const auto average = [=]<class T>(T p, T g, T& m, T& v) {
-    const T d = T(sign) * g + T(coupled) * p;
+    const T d = descent(g, p);
     m = T(b1) * m + T(1 - b1) * d;
     v = T(b2) * v + T(1 - b2) * d * d;
   };
@@ -86,7 +86,7 @@ void AdamParamState::visit(FieldVisitor& visitor) { visit_state(visitor, *this);
 
 void Adam::update(Tensor& parameter, const Tensor& grad, AdamParamState& state,
                   const AdamOptions& options) {
-  adam_update(parameter, grad, state, options, /*coupled=*/options.weight_decay(), /*shrink=*/1);
+  adam_update(parameter, grad, state, options, Descent(options), /*shrink=*/1);
 }
 
 void AdamWOptions::check() const { check_options(*this); }
@@ -95,7 +95,9 @@ void AdamWParamState::visit(FieldVisitor& visitor) { visit_state(visitor, *this)
 
 void AdamW::update(Tensor& parameter, const Tensor& grad, AdamWParamState& state,
                    const AdamWOptions& options) {
-  adam_update(parameter, grad, state, options, /*coupled=*/0,
+  Descent descent(options);
+  descent.decay = 0;
+  adam_update(parameter, grad, state, options, descent,
               /*shrink=*/1 - options.lr() * options.weight_decay());
 }
 

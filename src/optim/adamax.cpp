@@ -30,13 +30,13 @@ void AdamaxParamState::visit(FieldVisitor& visitor) {
 void Adamax::update(Tensor& parameter, const Tensor& grad, AdamaxParamState& state,
                     const AdamaxOptions& options) {
   const auto [beta1, beta2] = options.betas();
-  const double b1 = beta1, b2 = beta2, eps = options.eps(), decay = options.weight_decay();
-  const double sign = options.maximize() ? -1 : 1;
+  const double b1 = beta1, b2 = beta2, eps = options.eps();
+  const Descent descent(options);
   const double rate = options.lr() / (1 - std::pow(b1, static_cast<double>(state.step())));
   kernels::fused(
       "Adamax",
       [=]<class T>(T& p, T g, T& m, T& u) {
-        const T d = T(sign) * g + T(decay) * p;
+        const T d = descent(g, p);
         m = T(b1) * m + T(1 - b1) * d;
         const T before = T(b2) * u, now = std::abs(d) + T(eps);
         u = before > now ? before : now;

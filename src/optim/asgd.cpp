@@ -33,15 +33,15 @@ void ASGDParamState::visit(FieldVisitor& visitor) {
 
 void ASGD::update(Tensor& parameter, const Tensor& grad, ASGDParamState& state,
                   const ASGDOptions& options) {
-  const double lr = options.lr(), lambd = options.lambd(), decay = options.weight_decay();
-  const double sign = options.maximize() ? -1 : 1;
+  const double lr = options.lr(), lambd = options.lambd();
+  const Descent descent(options);
   if (!state.ax().defined()) state.eta(in_default_dtype(lr));
   const double eta = state.eta(), mu = state.mu(), shrink = 1 - lambd * eta;
   const double keep = mu == 1 ? 0 : 1;  // of the average
   kernels::fused(
       "ASGD",
       [=]<class T>(T& p, T g, T& ax) {
-        const T d = T(sign) * g + T(decay) * p;
+        const T d = descent(g, p);
         p = T(shrink) * p - T(eta) * d;
         ax = T(keep) * ax + T(mu) * (p - T(keep) * ax);
       },

@@ -33,8 +33,8 @@ void NAdamParamState::visit(FieldVisitor& visitor) {
 void NAdam::update(Tensor& parameter, const Tensor& grad, NAdamParamState& state,
                    const NAdamOptions& options) {
   const auto [beta1, beta2] = options.betas();
-  const double b1 = beta1, b2 = beta2, eps = options.eps(), decay = options.weight_decay();
-  const double sign = options.maximize() ? -1 : 1;
+  const double b1 = beta1, b2 = beta2, eps = options.eps();
+  const Descent descent(options);
   const auto step = static_cast<double>(state.step());
   const auto momentum = [&](double t) {
     return b1 * (1 - 0.5 * std::pow(0.96, t * options.momentum_decay()));
@@ -50,7 +50,7 @@ void NAdam::update(Tensor& parameter, const Tensor& grad, NAdamParamState& state
   kernels::fused(
       "NAdam",
       [=]<class T>(T& p, T g, T& m, T& v) {
-        const T d = T(sign) * g + T(decay) * p;
+        const T d = descent(g, p);
         m = T(b1) * m + T(1 - b1) * d;
         v = T(b2) * v + T(1 - b2) * d * d;
         p -= (T(from_grad) * d + T(from_mean) * m) / (std::sqrt(v / T(correction)) + T(eps));

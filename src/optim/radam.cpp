@@ -30,8 +30,8 @@ void RAdamParamState::visit(FieldVisitor& visitor) {
 void RAdam::update(Tensor& parameter, const Tensor& grad, RAdamParamState& state,
                    const RAdamOptions& options) {
   const auto [beta1, beta2] = options.betas();
-  const double b1 = beta1, b2 = beta2, eps = options.eps(), decay = options.weight_decay();
-  const double sign = options.maximize() ? -1 : 1;
+  const double b1 = beta1, b2 = beta2, eps = options.eps();
+  const Descent descent(options);
   const auto step = static_cast<double>(state.step());
   const double correction = 1 - std::pow(b2, step);
   const double rate = options.lr() / (1 - std::pow(b1, step));
@@ -39,7 +39,7 @@ void RAdam::update(Tensor& parameter, const Tensor& grad, RAdamParamState& state
   const double most = 2 / (1 - b2) - 1;
   const double worth = most - 2 * step * std::pow(b2, step) / correction;
   const auto average = [=]<class T>(T p, T g, T& m, T& v) {
-    const T d = T(sign) * g + T(decay) * p;
+    const T d = descent(g, p);
     m = T(b1) * m + T(1 - b1) * d;
     v = T(b2) * v + T(1 - b2) * d * d;
   };

@@ -34,10 +34,10 @@ void RMSpropParamState::visit(FieldVisitor& visitor) {
 void RMSprop::update(Tensor& parameter, const Tensor& grad, RMSpropParamState& state,
                      const RMSpropOptions& options) {
   const double lr = options.lr(), alpha = options.alpha(), eps = options.eps();
-  const double momentum = options.momentum(), decay = options.weight_decay();
-  const double sign = options.maximize() ? -1 : 1;
+  const double momentum = options.momentum();
+  const Descent descent(options);
   const auto average = [=]<class T>(T p, T g, T& v) {
-    const T d = T(sign) * g + T(decay) * p;
+    const T d = descent(g, p);
     v = T(alpha) * v + T(1 - alpha) * d * d;
     return d;
   };

@@ -29,6 +29,20 @@ inline const Tensor& from_zero(Tensor& state, const Tensor& parameter) {
   return state;
 }
 
+// What a rule descends along: the gradient, turned round to climb, with L2 decay.
+struct Descent {
+  template <class Options>
+  explicit Descent(const Options& options)
+      : sign(options.maximize() ? -1 : 1), decay(options.weight_decay()) {}
+  template <class T>
+  T operator()(T g, T p) const {
+    // Without decay an infinite p, such as a mask's, must not become 0 * p, which is NaN.
+    return decay == 0 ? T(sign) * g : T(sign) * g + T(decay) * p;
+  }
+
+  double sign, decay;
+};
+
 // Rounded as a number that PyTorch keeps in a tensor of the default dtype.
 inline double in_default_dtype(double value) {
   return get_default_dtype() == kFloat32 ? static_cast<double>(static_cast<float>(value)) : value;

@@ -28,12 +28,11 @@ void SGDParamState::visit(FieldVisitor& visitor) {
 
 void SGD::update(Tensor& parameter, const Tensor& grad, SGDParamState& state,
                  const SGDOptions& options) {
-  const double lr = options.lr(), momentum = options.momentum(), decay = options.weight_decay();
-  const double sign = options.maximize() ? -1 : 1;
+  const double lr = options.lr(), momentum = options.momentum();
+  const Descent descent(options);
   if (momentum == 0) {
     kernels::fused(
-        "SGD", [=]<class T>(T& p, T g) { p -= T(lr) * (T(sign) * g + T(decay) * p); }, parameter,
-        grad);
+        "SGD", [=]<class T>(T& p, T g) { p -= T(lr) * descent(g, p); }, parameter, grad);
     return;
   }
   const bool first = !state.momentum_buffer().defined();
@@ -44,7 +43,7 @@ void SGD::update(Tensor& parameter, const Tensor& grad, SGDParamState& state,
   kernels::fused(
       "SGD",
       [=]<class T>(T& p, T g, T& b) {
-        const T d = T(sign) * g + T(decay) * p;
+        const T d = descent(g, p);
         b = T(keep) * b + T(take) * d;
         p -= T(lr) * (T(from_grad) * d + T(from_buffer) * b);
       },

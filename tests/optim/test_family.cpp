@@ -1,3 +1,4 @@
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -79,6 +80,20 @@ TEST_SUITE("optim/family") {
         climbs->step();
       }
       CHECK(up.equal(down));
+    }
+  }
+
+  TEST_CASE("an infinite weight whose gradient is 0 stays, as PyTorch's") {
+    const double infinity = std::numeric_limits<double>::infinity();
+    for (const std::string& kind : kKinds) {
+      CAPTURE(kind);
+      Tensor p = full({1}, -infinity, kFloat64).requires_grad_();
+      const auto optimizer = make(kind, 0.1, p);
+      for (int i = 0; i < 3; ++i) {
+        p.mutable_grad() = zeros({1}, kFloat64);
+        optimizer->step();
+      }
+      CHECK(p.item<double>() == -infinity);
     }
   }
 
