@@ -15,6 +15,8 @@ class TensorOptions {
   TensorOptions(Device) {}
   TensorOptions(DeviceType type) : TensorOptions(Device(type)) {}
   TensorOptions(Layout) {}
+  /// A new tensor is contiguous, whatever the format.
+  TensorOptions(MemoryFormat) {}
 
   [[nodiscard]] TensorOptions dtype(std::optional<ScalarType> dtype) const {
     TensorOptions result = *this;

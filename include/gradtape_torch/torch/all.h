@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ATen/ATen.h>
+#include <c10/util/string_utils.h>
 #include <torch/macros.h>
 #include <torch/names.h>
 #include <torch/namespaces.h>

@@ -17,6 +17,9 @@ template <class... Args>
 }
 }  // namespace c10::detail
 
+/// What libtorch exports from its shared library, and programs repeat before friends.
+#define TORCH_API
+
 /// Throws c10::Error with the remaining arguments streamed together, unless the condition holds.
 #define TORCH_CHECK(condition, ...)                                       \
   do {                                                                    \

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <sstream>
+#include <string>
+
+#include <torch/namespaces.h>
+
+namespace c10::guts {
+
+/// The value as text; of a parameter's unsafeGetTensorImpl(), the key of its optimizer's state.
+template <class T>
+std::string to_string(T value) {
+  std::ostringstream out;
+  out << value;
+  return out.str();
+}
+
+}  // namespace c10::guts
