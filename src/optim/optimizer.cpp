@@ -1,6 +1,7 @@
 #include "gradtape/optim/optimizer.h"
 
 #include <cstdlib>
+#include <typeinfo>
 
 #include "gradtape/autograd/autograd.h"
 #include "gradtape/autograd/grad_mode.h"
@@ -81,7 +82,10 @@ Optimizer::Optimizer(std::vector<Tensor> parameters, std::unique_ptr<OptimizerOp
 void Optimizer::add_param_group(const OptimizerParamGroup& param_group) {
   OptimizerParamGroup group(param_group);
   if (!group.has_options()) group.set_options(defaults_->clone());
-  group.options().check();
+  const OptimizerOptions &options = group.options(), &defaults = *defaults_;
+  GRADTAPE_CHECK(typeid(options) == typeid(defaults),
+                 "a parameter group's options must be of the class of the optimizer's defaults");
+  options.check();
   const std::vector<Tensor> known = all_parameters();
   for (const Tensor& parameter : group.params()) {
     GRADTAPE_CHECK(parameter.is_leaf(), "can't optimize a non-leaf Tensor");
@@ -95,6 +99,8 @@ void Optimizer::add_param_group(const OptimizerParamGroup& param_group) {
 
 void Optimizer::add_parameters(const std::vector<Tensor>& parameters) {
   GRADTAPE_CHECK(!param_groups_.empty(), "Optimizer: there is no group to add parameters to");
+  for (const Tensor& parameter : parameters)
+    GRADTAPE_CHECK(parameter.is_leaf(), "can't optimize a non-leaf Tensor");
   std::vector<Tensor>& params = param_groups_[0].params();
   params.insert(params.end(), parameters.begin(), parameters.end());
 }

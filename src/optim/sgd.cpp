@@ -1,5 +1,7 @@
 #include "gradtape/optim/sgd.h"
 
+#include <cmath>
+
 #include "optim/rule.h"
 
 namespace gradtape::optim {
@@ -8,6 +10,8 @@ void SGDOptions::check() const {
   check_lr(lr());
   check_at_least_zero("momentum value", momentum());
   check_at_least_zero("weight_decay value", weight_decay());
+  GRADTAPE_CHECK(!std::isnan(dampening()), "Invalid dampening value: ", dampening(),
+                 "; it must be a number");
   GRADTAPE_CHECK(!nesterov() || (momentum() > 0 && dampening() == 0),
                  "Nesterov momentum requires a momentum and zero dampening; got momentum ",
                  momentum(), ", dampening ", dampening());

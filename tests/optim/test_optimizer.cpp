@@ -63,6 +63,23 @@ TEST_SUITE("optim/optimizer") {
     CHECK(optimizer.size() == 2);
   }
 
+  TEST_CASE("a group with another optimizer's options is refused") {
+    optim::SGD sgd(std::vector<Tensor>{parameter(1, 1)}, 0.1);
+    CHECK_THROWS_WITH_AS(
+        sgd.add_param_group(optim::OptimizerParamGroup({parameter(1, 1)},
+                                                       std::make_unique<optim::AdamOptions>(0.1))),
+        "a parameter group's options must be of the class of the optimizer's defaults", Error);
+    CHECK(sgd.param_groups().size() == 1);
+  }
+
+  TEST_CASE("a parameter that is added later is a leaf too") {
+    optim::SGD sgd(std::vector<Tensor>{parameter(1, 1)}, 0.1);
+    CHECK_THROWS_WITH_AS(sgd.add_parameters({parameter(1, 1) * 2}),
+                         "can't optimize a non-leaf Tensor", Error);
+    CHECK_THROWS_AS(sgd.add_parameters({Tensor()}), Error);
+    CHECK(sgd.size() == 1);
+  }
+
   TEST_CASE("step returns the loss of the closure, which sees gradients on") {
     Tensor p = parameter(3, 0);
     optim::SGD optimizer(std::vector<Tensor>{p}, 0.5);

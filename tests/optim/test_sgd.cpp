@@ -1,3 +1,5 @@
+#include <limits>
+
 #include <doctest/doctest.h>
 
 #include "optim/golden_runs.h"
@@ -54,6 +56,9 @@ TEST_SUITE("optim/sgd") {
                          "Invalid momentum value: -0.5; it must be at least 0", Error);
     CHECK_THROWS_WITH_AS(optim::SGD(p, optim::SGDOptions(1).weight_decay(-2)),
                          "Invalid weight_decay value: -2; it must be at least 0", Error);
+    CHECK_THROWS_WITH_AS(
+        optim::SGD(p, optim::SGDOptions(1).dampening(std::numeric_limits<double>::quiet_NaN())),
+        "Invalid dampening value: nan; it must be a number", Error);
     CHECK_THROWS_AS(optim::SGD(p, optim::SGDOptions(1).nesterov(true)), Error);
   }
 

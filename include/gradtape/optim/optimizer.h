@@ -85,6 +85,7 @@ class Optimizer {
   /// As in 1.13, gradients stay defined and become zero.
   void zero_grad();
 
+  /// Throws: as the constructor, and Error if its options are another optimizer's.
   void add_param_group(const OptimizerParamGroup& param_group);
   /// Adds to the first group.
   void add_parameters(const std::vector<Tensor>& parameters);

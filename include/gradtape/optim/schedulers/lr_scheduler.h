@@ -30,7 +30,7 @@ class SchedulerState {
 
 /// Sets the learning rate of each group of an optimizer, which must live as long as the scheduler.
 /// Call step() once an epoch, or once a batch, after the optimizer's. Of a group that is added
-/// later the schedulers that multiply the current rate multiply its too; the others throw.
+/// later the schedulers that multiply all rates by one factor multiply its too; the others throw.
 ///
 /// As Python's, the concrete schedulers make an initial step when they are made, so the rate of
 /// step 0 is in force at once; libtorch's own StepLR does not, and decays one step later. A
