@@ -1,3 +1,4 @@
+#include <cmath>
 #include <optional>
 #include <set>
 #include <string>
@@ -30,6 +31,16 @@ class StateReader : public FieldReader {
               const Tensor& parameter, const OptimizerParamState& state)
       : FieldReader(dict, std::move(prefix), known), parameter_(parameter), state_(state) {}
   using FieldReader::field;
+  void field(const char* name, double& value) override {
+    FieldReader::field(name, value);
+    GRADTAPE_CHECK(!std::isnan(value), "load_state_dict: ", prefix(), name,
+                   " must be a number; got nan");
+  }
+  void field(const char* name, int64_t& value) override {
+    FieldReader::field(name, value);
+    GRADTAPE_CHECK(value >= 0, "load_state_dict: ", prefix(), name, " must be at least 0; got ",
+                   value);
+  }
   void field(const char* name, Tensor& value) override {
     const Tensor* found = find(name);
     if (!found) return;

@@ -160,6 +160,7 @@ TEST_SUITE("optim/optimizer") {
             "load_state_dict: 7.step is no state of this optimizer with 1 parameters in 1 groups");
     refused("0.exp_avg_sq", zeros({3}),
             "load_state_dict: 0.exp_avg_sq must have the shape [2] for a parameter [2]; got [3]");
+    refused("0.step", full({}, -1, kInt64), "load_state_dict: 0.step must be at least 0; got -1");
     refused("param_groups.0.lr", zeros({2}),
             "load_state_dict: param_groups.0.lr must be a single number; got shape [2]");
     refused("param_groups.0.lr", full({}, -1), "Invalid learning rate: -1; it must be at least 0");

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "gradtape/optim/optimizer.h"
 
 namespace gradtape::optim {
+
+class LBFGS;
 
 struct SAMOptions : public OptimizerCloneableOptions<SAMOptions> {
   SAMOptions(double rho = 0.05) : rho_(rho) {}
@@ -58,6 +61,8 @@ SAMOptions load_sam(const SAMOptions& options, const OrderedDict<std::string, Te
 ///         2021, arXiv:2102.11600, equation 8. As their implementations, 1e-12 is added to |g|.
 template <class Base>
 class SAM : public Base {
+  static_assert(!std::is_same_v<Base, LBFGS>, "SAM takes one gradient for a step, LBFGS many");
+
  public:
   /// Throws: Error if an option has no meaning.
   template <class BaseOptions>
