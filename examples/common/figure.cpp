@@ -62,9 +62,16 @@ std::string curve_style(const Curve& curve, const std::string& color) {
   return "";
 }
 
-std::string guides_script(const std::vector<Guide>& guides) {
+// Whether a vertical guide's label would leave the panel on its right.
+bool far_right(const Guide& guide, const Axis& x) {
+  if (x.log || x.from == x.to) return false;
+  return guide.at > x.from + 0.7 * (x.to - x.from);
+}
+
+std::string guides_script(const std::vector<Guide>& guides, const Axis& x) {
   std::string script;
   for (const Guide& guide : guides) {
+    const char* beside = far_right(guide, x) ? "right offset -0.5,0" : "left offset 0.5,0";
     const auto [from, to] = guide.vertical ? std::pair(fmt::format("{}, graph 0", guide.at),
                                                        fmt::format("{}, graph 1", guide.at))
                                            : std::pair(fmt::format("graph 0, first {}", guide.at),
@@ -75,7 +82,7 @@ std::string guides_script(const std::vector<Guide>& guides) {
         fmt::format("set label {} at {} {} textcolor rgb '#888888' front\n", quoted(guide.label),
                     guide.vertical ? fmt::format("{}, graph 0.96", guide.at)
                                    : fmt::format("graph 0.02, first {}", guide.at),
-                    guide.vertical ? "left offset 0.5,0" : "left offset 0,0.6");
+                    guide.vertical ? beside : "left offset 0,0.6");
   }
   return script;
 }
@@ -130,7 +137,7 @@ std::string contour_script(const Contours& contours, const std::string& block) {
 
 std::string panel_script(const Panel& panel, const std::string& block) {
   std::string script = axis_script(panel.x, "x") + axis_script(panel.y, "y");
-  script += guides_script(panel.guides);
+  script += guides_script(panel.guides, panel.x);
   script += fmt::format("set title {} textcolor rgb '{}'\n", quoted(panel.title), kInk);
   script += panel.legend == "off" ? "unset key\n"
                                   : fmt::format("set key default\nset key {} textcolor rgb '{}'\n",
@@ -147,6 +154,7 @@ std::string panel_script(const Panel& panel, const std::string& block) {
   size_t colors = 0;
   for (size_t i = 0; i < panel.curves.size(); ++i) {
     const Curve& curve = panel.curves[i];
+    if (curve.x.empty()) continue;
     const std::string name = fmt::format("{}c{}", block, i);
     const std::string color = curve.color.empty() ? palette(colors++) : curve.color;
     script += curve_data(curve, name);
@@ -158,7 +166,8 @@ std::string panel_script(const Panel& panel, const std::string& block) {
     add(fmt::format("${} using 1:2 {} {}", name, curve_style(curve, color),
                     curve.name.empty() ? "notitle" : "title " + quoted(curve.name)));
   }
-  if (plots.empty()) plots = "plot NaN notitle";
+  // gnuplot refuses to choose a range without a point.
+  if (plots.empty()) plots = "set xrange [1:10]\nset yrange [1:10]\nplot NaN notitle";
   return script + panel.script + plots + '\n';
 }
 

@@ -33,12 +33,18 @@ std::string terminal(const std::string& path, int width, int height) {
                      width, height);
 }
 
-void add_dark_mode(const std::string& path) {
+// False if the file is no whole picture, or there is no room for it.
+bool add_dark_mode(const std::string& path) {
   std::ostringstream text;
   text << std::ifstream(path).rdbuf();
   std::string svg = text.str();
-  svg.insert(svg.find("<g id=\"gnuplot_canvas\">"), kDarkMode);
-  std::ofstream(path) << svg;
+  const size_t at = svg.find("<g id=\"gnuplot_canvas\">");
+  if (at == std::string::npos || svg.rfind("</svg>") == std::string::npos) return false;
+  svg.insert(at, kDarkMode);
+  std::ofstream file(path);
+  file << svg;
+  file.close();
+  return static_cast<bool>(file);
 }
 
 bool fail(const std::string& path, const std::string& reason) {
@@ -69,14 +75,21 @@ bool run_gnuplot(const std::string& path, const std::string& script, int width, 
        << "set grid linetype 1 linewidth 1 linecolor rgb '" << kFaint << "'\n"
        << script << "\nunset output\n";
   file.close();
-  if (!file) return fail(path, "cannot write " + script_path);
+  if (!file) {
+    std::error_code ignored;
+    std::filesystem::remove(script_path, ignored);
+    return fail(path, "cannot write " + script_path);
+  }
   const Finished gnuplot = run_process({"gnuplot", script_path});
   std::filesystem::remove(script_path);
   if (gnuplot.status != 0) {
     std::filesystem::remove(partial);
     return fail(path, "gnuplot failed");
   }
-  if (path.ends_with(".svg")) add_dark_mode(partial);
+  if (path.ends_with(".svg") && !add_dark_mode(partial)) {
+    std::filesystem::remove(partial);
+    return fail(path, "cannot write " + partial);
+  }
   std::filesystem::rename(partial, path);
   return true;
 }

@@ -207,7 +207,10 @@ void sum_and_mean(const Images& images, const Settings& settings, Section& secti
     add(means, fmt::format("mean, B = {}, a = {:g}", size, kRate), kRate,
         decltype(Training::loss)());
     add(sums, fmt::format("sum, B = {0}, a = {1:g} / {0}", size, kRate), kRate / b, summed);
-    add(kept, fmt::format("sum, B = {}, a = {:g} / 10", size, kRate), kRate / 10, summed);
+    if (size == 10)
+      kept.push_back(sums.back());  // the same training
+    else
+      add(kept, fmt::format("sum, B = {}, a = {:g} / 10", size, kRate), kRate / 10, summed);
   }
   comparison.run("sum and mean");
   examples::Figure figure{.columns = 3, .panel_width = 400};

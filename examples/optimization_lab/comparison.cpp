@@ -8,6 +8,9 @@ Comparison::Comparison(const Images& images, const Settings& settings, int64_t e
       epochs_(settings.epochs > 0 ? settings.epochs : epochs) {}
 
 void Comparison::add(Training training) {
+  for (const Training& variant : variants_)
+    GRADTAPE_CHECK(variant.label != training.label, "Comparison: each label must be its own; got ",
+                   training.label, " twice");
   training.epochs = epochs_;
   variants_.push_back(std::move(training));
 }
@@ -34,6 +37,8 @@ examples::Panel Comparison::panel(const std::string& title, Values x, const std:
                                   Values y, const std::string& y_label,
                                   const std::vector<std::string>& labels) const {
   examples::Panel result{.title = title, .x = {.label = x_label}, .y = {.label = y_label}};
+  constexpr int64_t kMostTics = 10;
+  if (x == &History::epoch && epochs_ <= kMostTics) result.x.step = 1;
   for (const std::string& label : labels.empty() ? this->labels() : labels)
     result.curves.push_back(mean_curve(histories_, label, x, y));
   return result;

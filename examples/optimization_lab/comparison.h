@@ -16,7 +16,9 @@ class Comparison {
   /// epochs: what the settings may override.
   Comparison(const Images& images, const Settings& settings, int64_t epochs);
 
-  /// Its label must be its own; its epochs and seed are set here.
+  /// Its epochs and seed are set here.
+  ///
+  /// Throws: Error if the label is that of another training.
   void add(Training training);
   /// Trains all.
   void run(const std::string& title);

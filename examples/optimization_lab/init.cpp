@@ -84,7 +84,7 @@ Spread spread_of(const Training& training, const Images& images) {
 
 void spreads_and_training(const Images& images, const Settings& settings, Section& section) {
   examples::Panel activations{.title = "activations before training",
-                              .x = {.label = "hidden layer"},
+                              .x = {.label = "hidden layer", .step = 1},
                               .y = {.label = "standard deviation", .log = true},
                               .legend = "off"};
   examples::Panel gradients = activations;
@@ -173,10 +173,10 @@ void between_minima(const Images& images, const Settings& settings, Section& sec
       "minima",
       {.panels = {panel},
        .caption = fmt::format(
-           "Three seeds lead to three different minima of a 784-64-10 network ({}, {} epochs): at "
+           "Three seeds lead to three different minima of a {} network ({}, {} epochs): at "
            "their "
            "ends the losses are at most {:.2f}, between them there is a ridge of up to {:.2f}.",
-           images.text(), epochs, ends, highest),
+           network_text({}, images), images.text(), epochs, ends, highest),
        .panel_width = 720});
 }
 

@@ -86,7 +86,7 @@ void draw_group(const Group& group, const std::string& name, Section& section) {
     fastest.push_back(fastest_text(group, p));
   }
   figure.caption = fmt::format(
-      "The {} rules, each at the best rate for the problem; in brackets the gradients (most rules "
+      "Rules ({}), each at the best rate for the problem; in brackets the gradients (most rules "
       "take one a step) after which it stays within {:g} of a minimum (-: not in {}); ring: start, "
       "stars: minima. Soonest there: {}.",
       group.front()->maker->family, kNear, kGradients, fmt::join(fastest, "; "));

@@ -11,9 +11,9 @@ namespace lab {
 namespace {
 
 constexpr size_t kFrames = 64;
-constexpr size_t kLastFrames = 8;  // the last one stays
-constexpr size_t kTail = 25;       // points drawn in the full colour
-constexpr size_t kBestOfFamily = 3;
+constexpr size_t kLastFrames = 8;    // the last one stays
+constexpr size_t kTail = 25;         // points drawn in the full colour
+constexpr size_t kBestOfFamily = 2;  // with the first rule as many as the palette can tell apart
 constexpr int kWidth = 780, kHeight = 460;
 
 struct Racer {

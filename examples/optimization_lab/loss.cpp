@@ -29,19 +29,20 @@ void loss(const Settings& settings, Section& section) {
     examples::Panel panel = comparison.panel(&labels == &entropies ? "cross-entropy" : "",
                                              &History::test_accuracy, "test accuracy", labels);
     panel.title = labels == entropies ? "trained with cross-entropy" : "trained with squared error";
-    panel.y = {.label = "test accuracy", .from = 0.7, .to = 0.88};
-    panel.legend = "bottom right";
+    // What fails is at chance.
+    panel.y = {.label = "test accuracy", .from = 0, .to = 1};
+    panel.legend = "center right";
     figure.panels.push_back(panel);
   }
   const std::string entropy = comparison.best(entropies), square = comparison.best(squares);
   figure.caption = fmt::format(
-      "A 784-64-10 network, SGD with batches of 64 ({}). Best: {} with {:.3f}; {} with {:.3f}. The "
+      "A {} network, SGD with batches of 64 ({}). Best: {} with {:.3f}; {} with {:.3f}. The "
       "squared "
       "error's gradient is divided by the {} outputs and fades where an output is near its target, "
       "so it "
       "wants a larger rate.",
-      comparison.where(), entropy, comparison.accuracy(entropy).mean, square,
-      comparison.accuracy(square).mean, classes);
+      network_text({}, images), comparison.where(), entropy, comparison.accuracy(entropy).mean,
+      square, comparison.accuracy(square).mean, classes);
   section.figure("accuracy", figure);
   section.table("losses", comparison.table("loss"),
                 comparison.where() + ". Training loss is the mean cross-entropy for all.");

@@ -1,5 +1,6 @@
 #include <chrono>
 #include <cstdio>
+#include <limits>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -7,6 +8,7 @@
 #include "examples/common/dataset.h"
 #include "examples/common/gnuplot.h"
 #include "examples/optimization_lab/experiments.h"
+#include "examples/optimization_lab/training.h"
 #include <gradtape/gradtape.h>
 
 // How optimizers work: experiments that write data, pictures and one report.
@@ -32,19 +34,24 @@ const std::vector<Experiment>& experiments() {
 
 namespace {
 
+// Checks that the command line's errors can name the range of.
+const CLI::Range kCount(int64_t{1}, int64_t{1'000'000});
+const CLI::Range kSeed(int64_t{0}, std::numeric_limits<int64_t>::max() / 2);
+
 void describe(CLI::App& app, Settings& settings) {
   app.add_option("--seed", settings.seed, "of the first run; the others follow it")
+      ->check(kSeed)
       ->capture_default_str();
   app.add_option("--seeds", settings.seeds, "runs of each setting")
-      ->check(CLI::PositiveNumber)
+      ->check(kCount)
       ->capture_default_str();
   app.add_option("--epochs", settings.epochs, "passes over the images (default: each experiment's)")
-      ->check(CLI::PositiveNumber);
+      ->check(kCount);
   app.add_option("--images", settings.images, "training images")
-      ->check(CLI::PositiveNumber)
+      ->check(kCount)
       ->capture_default_str();
   app.add_option("--parallel", settings.parallel, "runs at a time (default: one per core)")
-      ->check(CLI::PositiveNumber);
+      ->check(kCount);
   app.add_option("--data", settings.data, "folder with the four IDX files, plain or .gz")
       ->capture_default_str();
   app.add_option("--out", settings.out, "folder for data, pictures and report")
@@ -61,6 +68,7 @@ Section run(const Experiment& experiment, const Settings& settings) {
 
 void run_all(const Settings& settings) {
   const auto start = std::chrono::steady_clock::now();
+  load_images(settings);  // what is wrong with them should not turn up after minutes
   std::vector<Section> sections;
   for (const Experiment& experiment : experiments()) sections.push_back(run(experiment, settings));
   const auto file = settings.out / "report" / "index.html";
@@ -101,16 +109,19 @@ int main(int argc, char** argv) {
     int64_t batch = 0;
     CLI::App* one_epoch = app.add_subcommand("one-epoch")->group("");
     lab::describe(*one_epoch, settings);
-    one_epoch->add_option("--batch", batch)->required();
+    one_epoch->add_option("--batch", batch)->required()->check(CLI::PositiveNumber);
     CLI11_PARSE(app, argc, argv);
 
     // In the process of a search's trial this does not return.
     lab::run_search_trial(settings);
+    if (*one_epoch) {
+      lab::one_epoch(settings, batch);
+      return 0;
+    }
     if (!examples::have_gnuplot())
       fmt::print(
           stderr,
           "gnuplot is missing (Debian: gnuplot-nox): data are written, pictures are skipped\n");
-    if (*one_epoch) lab::one_epoch(settings, batch);
     if (app.got_subcommand("all")) lab::run_all(settings);
     for (const lab::Experiment& experiment : lab::experiments())
       if (app.got_subcommand(experiment.name)) lab::run(experiment, settings);

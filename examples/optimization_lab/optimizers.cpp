@@ -35,6 +35,7 @@ std::vector<double> best_rates(const Images& images, const Settings& settings, S
   const auto histories = train_all(trainings, images, settings, "rates");
   Table table{.columns = {"rule", "learning rate", "training loss", "test accuracy"}};
   std::vector<double> best;
+  std::string at_an_edge;
   size_t at = 0;
   for (const RuleMaker& maker : rules()) {
     double lowest = std::numeric_limits<double>::infinity();
@@ -48,7 +49,15 @@ std::vector<double> best_rates(const Images& images, const Settings& settings, S
         best.back() = lr;
       }
     }
+    if (best.back() == maker.rates.front() || best.back() == maker.rates.back())
+      at_an_edge +=
+          fmt::format("{}{} ({:g})", at_an_edge.empty() ? "" : ", ", maker.name, best.back());
   }
+  if (!at_an_edge.empty())
+    section.say(
+        "Best at the smallest or largest rate that was tried, so a better one may lie "
+        "beyond: " +
+        at_an_edge + ".");
   section.table("calibration", table);
   return best;
 }
@@ -95,13 +104,13 @@ void optimizers(const Settings& settings, Section& section) {
     examples::Figure figure = family_figure(names, comparison);
     const std::string best = comparison.best(names);
     figure.caption = fmt::format(
-        "Rules ({}), each at its best rate, on a 784-64-10 network with batches of 64: mean and, "
+        "Rules ({}), each at its best rate, on a {} network with batches of 64: mean and, "
         "as "
         "a band, "
         "smallest and largest of the seeds ({}). {} ends with the best test accuracy, {:.3f}. Each "
         "run has "
         "one thread; the time is without tests.",
-        family, where, best, comparison.accuracy(best).mean);
+        family, network_text({}, images), where, best, comparison.accuracy(best).mean);
     section.figure(file_name(family), figure);
   }
 

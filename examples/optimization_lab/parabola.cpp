@@ -98,7 +98,7 @@ void parabola(const Settings& settings, Section& section) {
                           .y = descent.error};
     for (size_t i = 0; i < descent.error.size(); ++i) error.x.push_back(static_cast<double>(i));
     errors.curves.push_back(error);
-    if (lr == 0.45 || lr == 1.0) continue;  // their paths look like their neighbours'
+    if (lr == 0.2 || lr == 1.0) continue;  // their paths look like their neighbours'
     examples::Panel path{
         .title = fmt::format("learning rate {:g}: {}", lr, verdict(descent, limit)),
         .x = {.label = "x", .from = -5, .to = 6},
@@ -131,7 +131,7 @@ void parabola(const Settings& settings, Section& section) {
     factor.y.push_back(std::abs(1 - factor.x.back() * curvature));
   }
   factors.curves.push_back(factor);
-  errors.legend = "below";
+  errors.legend = "below maxcols 2 Left reverse font ',11'";
   section.figure("rates",
                  {.panels = {errors, factors},
                   .caption = fmt::format("Left: the distance from the minimum shrinks by the same "

@@ -41,7 +41,8 @@ Rule make_muon(Parameters parameters, double lr) {
 
 // Rates for the small network on images.
 const std::vector<double> kDescent = {0.03, 0.1, 0.3}, kMomentum = {0.003, 0.01, 0.03, 0.1},
-                          kAdaptive = {3e-4, 1e-3, 3e-3, 1e-2}, kSums = {0.003, 0.01, 0.03, 0.1};
+                          kAdaptive = {3e-4, 1e-3, 3e-3, 1e-2}, kLarger = {1e-3, 3e-3, 1e-2, 3e-2},
+                          kSums = {0.003, 0.01, 0.03, 0.1};
 
 std::vector<RuleMaker> textbook_rules() {
   using namespace optim::textbook;
@@ -78,8 +79,8 @@ std::vector<RuleMaker> pytorch_rules() {
       {"SGD, momentum 0.9", family, sgd_momentum, kMomentum},
       {"SGD, Nesterov 0.9", family, sgd_nesterov, kMomentum},
       {"ASGD", family, plain<ASGD, ASGDOptions>, kDescent},
-      {"Rprop", family, plain<Rprop, RpropOptions>, {1e-5, 1e-4, 1e-3}},
-      {"LBFGS", family, lbfgs, {0.03, 0.1, 0.3, 1}},
+      {"Rprop", family, plain<Rprop, RpropOptions>, {1e-5, 1e-4, 1e-3, 1e-2}},
+      {"LBFGS", family, lbfgs, {0.01, 0.03, 0.1, 0.3, 1}},
   };
 }
 
@@ -92,7 +93,7 @@ std::vector<RuleMaker> adaptive_rules() {
       {"RMSprop", family, plain<RMSprop, RMSpropOptions>, {1e-4, 3e-4, 1e-3, 3e-3}},
       {"Adam", family, plain<Adam, AdamOptions>, kAdaptive},
       {"AdamW", family, plain<AdamW, AdamWOptions>, kAdaptive},
-      {"Adamax", family, plain<Adamax, AdamaxOptions>, kAdaptive},
+      {"Adamax", family, plain<Adamax, AdamaxOptions>, kLarger},
       {"NAdam", family, plain<NAdam, NAdamOptions>, kAdaptive},
       {"RAdam", family, plain<RAdam, RAdamOptions>, kAdaptive},
   };
@@ -108,7 +109,7 @@ std::vector<RuleMaker> newer_rules() {
     return make<SAM<SGD>>(p, SGDOptions(lr).momentum(0.9));
   };
   return {
-      {"Lion", family, plain<Lion, LionOptions>, {3e-5, 1e-4, 3e-4, 1e-3}},
+      {"Lion", family, plain<Lion, LionOptions>, {1e-4, 3e-4, 1e-3, 3e-3}},
       {"Muon", family, make_muon, {0.003, 0.01, 0.03}},
       {"Adafactor", family, adafactor, {0.003, 0.01, 0.03, 0.1}},
       {"schedule-free SGD",
@@ -116,8 +117,8 @@ std::vector<RuleMaker> newer_rules() {
        schedule_free<SGDScheduleFree, SGDScheduleFreeOptions>,
        {0.03, 0.1, 0.3, 1}},
       {"schedule-free AdamW", family, schedule_free<AdamWScheduleFree, AdamWScheduleFreeOptions>,
-       kAdaptive},
-      {"Lookahead(Adam)", family, plain<Lookahead<Adam>, AdamOptions>, kAdaptive},
+       kLarger},
+      {"Lookahead(Adam)", family, plain<Lookahead<Adam>, AdamOptions>, kLarger},
       {"SAM(SGD)", family, sam, kMomentum},
   };
 }

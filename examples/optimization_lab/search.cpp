@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "examples/common/dataset.h"
 #include "examples/common/progress.h"
 #include "examples/optimization_lab/experiments.h"
 #include "examples/optimization_lab/training.h"
@@ -44,10 +45,14 @@ Training training_of(const search::Parameters& parameters, uint64_t seed, int64_
   return training;
 }
 
+// A folder for each seed and data: another study may not go on with this one's trials.
 search::StudyOptions options(const Settings& settings, const std::string& name) {
+  const auto data = std::filesystem::weakly_canonical(examples::find_dataset(settings.data));
+  const std::string study = fmt::format("{}, seed {}, {} images of {}", name, settings.seed,
+                                        settings.images, data.string());
   return search::StudyOptions()
-      .folder((settings.out / "search" / name).string())
-      .name(fmt::format("{}, {} images of {}", name, settings.images, settings.data))
+      .folder((settings.out / "search" / file_name(study)).string())
+      .name(study)
       .seed(settings.seed)
       .parallel(static_cast<int64_t>(settings.parallel))
       .maximize(true);
@@ -172,7 +177,10 @@ void run_search_trial(const Settings& settings) {
 
 void search(const Settings& settings, Section& section) {
   constexpr int64_t kRandomTrials = 9;
-  examples::ProgressBar progress("trials", 22 + kRandomTrials);
+  size_t planned = kRandomTrials;
+  for (const search::Bracket& bracket : search::hyperband(kMostEpochs))
+    for (const search::Rung& rung : bracket) planned += static_cast<size_t>(rung.trials);
+  examples::ProgressBar progress("trials", planned);
   const search::Study hyperband = study(settings, "hyperband", &progress);
   const search::Study random = study(settings, "random", &progress);
   const search::Results bands = hyperband.hyperband(kMostEpochs);

@@ -17,7 +17,11 @@ void write_whole(const std::filesystem::path& path, const std::string& text) {
   std::ofstream file(partial, std::ios::binary);
   file << text;
   file.close();
-  if (!file) throw std::runtime_error("cannot write " + partial.string());
+  if (!file) {
+    std::error_code ignored;
+    std::filesystem::remove(partial, ignored);
+    throw std::runtime_error("cannot write " + path.string());
+  }
   std::filesystem::rename(partial, path);
 }
 
@@ -126,7 +130,11 @@ std::string file_name(const std::string& title) {
 
 Section::Section(std::filesystem::path folder, std::string title)
     : folder_(std::move(folder)), title_(std::move(title)) {
-  std::filesystem::create_directories(folder_);
+  std::error_code error;
+  std::filesystem::create_directories(folder_, error);
+  if (error)
+    throw std::runtime_error(
+        fmt::format("--out: cannot make the folder {}: {}", folder_.string(), error.message()));
 }
 
 void Section::write(const std::string& file, const std::string& text) {
@@ -141,7 +149,10 @@ void Section::say(const std::string& text) {
 void Section::figure(const std::string& name, const examples::Figure& figure) {
   const std::string file = name + ".svg";
   curves(name, figure);
-  if (!examples::have_gnuplot()) return;
+  if (!examples::have_gnuplot()) {
+    html_ += "<p>" + escaped(figure.caption) + "</p>\n";
+    return;
+  }
   if (!examples::write_figure(folder_ / file, figure)) throw std::runtime_error("no " + file);
   html_ += fmt::format("<figure><img alt=\"{}\" src=\"data:image/svg+xml;base64,{}\"></figure>\n",
                        escaped(figure.caption), base64(read_file(folder_ / file)));

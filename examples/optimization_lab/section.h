@@ -33,7 +33,8 @@ class Section {
 
   /// A paragraph; also printed.
   void say(const std::string& text);
-  /// <name>.svg, or nothing where gnuplot is missing.
+  /// <name>.svg, and its data as curves() writes them; only these, and the caption in the report,
+  /// where gnuplot is missing.
   void figure(const std::string& name, const examples::Figure& figure);
   /// A picture that is in the folder already.
   void picture(const std::string& file, const std::string& caption);

@@ -248,6 +248,12 @@ MeanValue mean_value(const std::vector<History>& histories, const std::string& l
   return {sum / std::max(count, 1), (high - low) / 2};
 }
 
+std::string network_text(const Training& training, const Images& images) {
+  std::string text = fmt::format("{}", images.train.size(1));
+  for (const int64_t width : training.hidden) text += fmt::format("-{}", width);
+  return text + fmt::format("-{}", images.classes);
+}
+
 std::string conditions(const Images& images, int64_t epochs, const Settings& settings) {
   return fmt::format("{}, {} epoch{}, {} seed{}", images.text(), epochs, epochs == 1 ? "" : "s",
                      settings.seeds, settings.seeds == 1 ? "" : "s");

@@ -92,6 +92,9 @@ struct MeanValue {
 MeanValue mean_value(const std::vector<History>& histories, const std::string& label,
                      const std::function<double(const History&)>& value);
 
+/// "784-64-10": the sizes of a training's network, from the inputs to the classes.
+std::string network_text(const Training& training, const Images& images);
+
 /// "12000 training and 10000 test images of fashion-mnist, 5 epochs, 3 seeds", for captions.
 std::string conditions(const Images& images, int64_t epochs, const Settings& settings);
 
