@@ -11,7 +11,8 @@ namespace examples {
 bool write_curves(const std::string& path, const std::string& x_label,
                   const std::vector<Curve>& losses, const std::vector<Curve>& accuracies) {
   Figure figure;
-  figure.panels.push_back({.x = {.label = x_label}, .y = {.label = "loss"}, .curves = losses});
+  figure.panels.push_back(
+      {.x = {.label = x_label}, .y = {.label = "loss"}, .curves = losses, .legend = "top right"});
   figure.panels.push_back({.x = {.label = x_label},
                            .y = {.label = "accuracy"},
                            .curves = accuracies,

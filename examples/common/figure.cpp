@@ -22,7 +22,8 @@ std::string axis_script(const Axis& axis, const char* name) {
   if (axis.from != axis.to)
     script += fmt::format("set {}range [{}:{}]\n", name, axis.from, axis.to);
   script += fmt::format("set format {} '%g'\n", name);
-  script += fmt::format("set {}label {} textcolor rgb '{}'\n", name, quoted(axis.label), kInk);
+  script += fmt::format("set {}label {} {} textcolor rgb '{}'\n", name, quoted(axis.label),
+                        *name == 'x' ? "offset 0,0.4" : "", kInk);
   if (axis.names.empty())
     return script + fmt::format("set {}tics {} norotate\n", name,
                                 axis.step > 0 ? fmt::format("{}", axis.step) : "autofreq");

@@ -49,8 +49,8 @@ struct Panel {
   std::vector<Curve> curves = {};
   std::vector<Guide> guides = {};
   Contours contours = {};
-  std::string legend = "top right";  // gnuplot's position, as "below"; "off": none
-  std::string script = {};           // gnuplot commands of one's own, before the plot
+  std::string legend = "below";  // gnuplot's position, as "top right"; "off": none
+  std::string script = {};       // gnuplot commands of one's own, before the plot
 };
 
 /// Panels in rows, and under them a sentence that says what one sees.

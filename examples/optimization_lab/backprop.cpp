@@ -233,10 +233,10 @@ void backprop(const Settings& settings, Section& section) {
       .panels = {graph(entries)},
       .caption = fmt::format(
           "The {} records of one forward pass in the order in which the tape took them (blue "
-          "numbers), each with its value in blue and the gradient of L in orange beneath. Backward "
-          "starts at {} with {} and replays them from the last to the first (orange numbers); "
-          "parameters (grey boxes) keep what reaches them, x and t are constants and get none. "
-          "Every gradient agrees with finite differences to {:.0e} (seed {}).",
+          "numbers), each with its value in blue and the gradient of L in orange beneath. "
+          "Backward starts at {} with {} and replays them from the last to the first (orange "
+          "numbers); parameters (grey boxes) keep what reaches them, x and t are constants and "
+          "get none. Every gradient agrees with finite differences to {:.0e} (seed {}).",
           records, first->symbol, joined(rows_of(first->grad)), error, settings.seed),
       .columns = 1,
       .panel_width = 1040,

@@ -14,6 +14,7 @@ namespace {
 using namespace gradtape;
 
 constexpr double kRate = 0.01;
+constexpr int kDraws = 60;  // of the gradient's noise
 
 std::string name_of(int64_t batch, const Images& images) {
   if (batch >= images.size()) return "full batch";
@@ -80,9 +81,8 @@ void descents(const Images& images, const Settings& settings, Section& section) 
   zigzag.panel_width = 400;
   zigzag.caption = fmt::format(
       "The loss of each update (seed {}, at most 400 of them; rate {:g}): one image at a time it "
-      "jumps from "
-      "image to image, over 64 the jumps average out, over all images it falls smoothly, {} "
-      "updates in all.",
+      "jumps from image to image, over 64 the jumps average out, over all images it falls "
+      "smoothly, {} updates in all.",
       settings.seed, kRate, zigzag.panels.back().curves[0].x.size());
   section.figure("zigzag", zigzag);
 
@@ -126,10 +126,9 @@ void descents(const Images& images, const Settings& settings, Section& section) 
       {.panels = {losses, against_time, seconds, memory},
        .caption = fmt::format(
            "SGD at the rate {:g} ({}). Small batches make many updates in an epoch, large ones "
-           "cheap images: "
-           "an epoch takes {:.2f} s one by one and {:.3f} s in one batch. {} ends with the best "
-           "test accuracy, "
-           "{:.3f}. Most of the memory is the images; the largest batch adds a copy of its own.",
+           "cheap images: an epoch takes {:.2f} s one by one and {:.3f} s in one batch. {} ends "
+           "with the best test accuracy, {:.3f}. Most of the memory is the images; the largest "
+           "batch adds a copy of its own.",
            kRate, comparison.where(), time.y.front(), time.y.back(), best,
            comparison.accuracy(best).mean)});
   section.table("sizes_table", table, comparison.where() + ", one thread.");
@@ -152,8 +151,7 @@ void gradient_noise(const Images& images, const Settings& settings, Section& sec
   Generator generator = make_generator(settings.seed);
   examples::Panel panel{.title = "noise of the gradient",
                         .x = {.label = "batch size B", .log = true},
-                        .y = {.label = "E |g_B - g|^2 / |g|^2", .log = true},
-                        .legend = "top right"};
+                        .y = {.label = "E |g_B - g|^2 / |g|^2", .log = true}};
   Table table{.columns = {"batch", "when", "noise", "noise times B"}};
   for (const bool trained : {false, true}) {
     if (trained) train(training, images, *network);
@@ -164,7 +162,6 @@ void gradient_noise(const Images& images, const Settings& settings, Section& sec
         .style = examples::Curve::kLinePoints};
     for (const int64_t size : sizes_of(images)) {
       if (size == images.size()) continue;
-      constexpr int kDraws = 60;
       double sum = 0;
       for (int i = 0; i < kDraws; ++i) {
         const Tensor rows = randint(0, images.size(), {size}, generator, kInt64);
@@ -181,10 +178,11 @@ void gradient_noise(const Images& images, const Settings& settings, Section& sec
   section.figure(
       "noise",
       {.panels = {panel},
-       .caption =
-           "The variance of the mini-batch gradient against the full one, 60 batches drawn with "
+       .caption = fmt::format(
+           "The variance of the mini-batch gradient against the full one, {} batches drawn with "
            "replacement for each size: it falls as 1 / B, a straight line on these scales, and is "
            "larger, relative to the gradient, once the loss is low.",
+           kDraws),
        .panel_width = 720});
   section.table("noise_table", table);
 }
@@ -227,13 +225,10 @@ void sum_and_mean(const Images& images, const Settings& settings, Section& secti
                                                comparison.train_loss(sums[i]).mean));
   }
   figure.caption = fmt::format(
-      "The gradient of a sum is B times that of the mean. With the rate a / B the descents are the "
-      "same "
-      "(their last training losses differ by {:.1g} at most); with the rate of B = 10 kept, larger "
-      "batches "
-      "take steps that are as many times longer: at B = {} the last training loss is {:.2f} "
-      "instead of {:.2f} "
-      "({}).",
+      "The gradient of a sum is B times that of the mean. With the rate a / B the descents are "
+      "the same (their last training losses differ by {:.1g} at most); with the rate of B = 10 "
+      "kept, larger batches take steps that are as many times longer: at B = {} the last training "
+      "loss is {:.2f} instead of {:.2f} ({}).",
       difference, 250, comparison.train_loss(kept.back()).mean,
       comparison.train_loss(sums.back()).mean, comparison.where());
   section.figure("sum_and_mean", figure);

@@ -1,5 +1,7 @@
 #include "examples/optimization_lab/comparison.h"
 
+#include <algorithm>
+
 namespace lab {
 
 Comparison::Comparison(const Images& images, const Settings& settings, int64_t epochs)
@@ -56,11 +58,18 @@ MeanValue Comparison::seconds(const std::string& label) const {
   return mean_value(histories_, label, [](const History& h) { return h.seconds.back(); });
 }
 
+double Comparison::broken(const std::string& label) const {
+  return static_cast<double>(std::count_if(
+      histories_.begin(), histories_.end(),
+      [&](const History& history) { return history.label == label && history.diverged; }));
+}
+
 Table Comparison::table(const std::string& first_column) const {
-  Table table{.columns = {first_column, "training loss", "test accuracy", "+-", "seconds"}};
+  Table table{
+      .columns = {first_column, "training loss", "test accuracy", "+-", "seconds", "broke down"}};
   for (const std::string& label : labels()) {
     table.rows.push_back({label, train_loss(label).mean, accuracy(label).mean,
-                          accuracy(label).half_range, seconds(label).mean});
+                          accuracy(label).half_range, seconds(label).mean, broken(label)});
   }
   return table;
 }

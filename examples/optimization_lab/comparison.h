@@ -31,11 +31,13 @@ class Comparison {
   examples::Panel panel(const std::string& title, Values x, const std::string& x_label, Values y,
                         const std::string& y_label,
                         const std::vector<std::string>& labels = {}) const;
-  /// Label, training loss, test accuracy and its half range, seconds.
+  /// Label, training loss, test accuracy and its half range, seconds, and how many runs diverged.
   Table table(const std::string& first_column) const;
   MeanValue accuracy(const std::string& label) const;
   MeanValue train_loss(const std::string& label) const;
   MeanValue seconds(const std::string& label) const;
+  /// How many of its runs diverged.
+  double broken(const std::string& label) const;
   /// The label of the highest mean test accuracy; among these, if any are given.
   std::string best(const std::vector<std::string>& labels = {}) const;
   /// Images, epochs and seeds, for captions.

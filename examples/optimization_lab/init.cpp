@@ -114,21 +114,20 @@ void spreads_and_training(const Images& images, const Settings& settings, Sectio
   losses.legend = "off";
   examples::Panel accuracies =
       comparison.panel("test accuracy", &History::test_accuracy, "test accuracy");
-  accuracies.legend = "right center";
   const std::string best = comparison.best();
   section.figure(
       "init", {.panels = {activations, gradients, losses, accuracies},
                .caption = fmt::format(
                    "A network of {} relu layers of 64, SGD at the rate {:g} ({}). Zeros and a "
-                   "constant give all units "
-                   "of a layer the same gradient, so they stay equal (zeros: no spread at all, not "
-                   "drawn). Too small: "
-                   "the signal fades from layer to layer; too large: it explodes. {} ends best "
-                   "with {:.3f}; {} with "
-                   "{:.3f}, {} with {:.3f}.",
+                   "constant give all units of a layer the same gradient, so they stay equal "
+                   "(zeros: no spread at all, not drawn; the constant's gradients are 0 but for "
+                   "rounding, which is what is drawn of them). Too small: the signal fades from "
+                   "layer to layer; too large: it explodes. {} ends best with {:.3f}; {} with "
+                   "{:.3f}, {} with {:.3f} ({:g} of {} runs broke down).",
                    kHidden.size(), kRate, comparison.where(), best, comparison.accuracy(best).mean,
                    schemes()[2].name, comparison.accuracy(schemes()[2].name).mean,
-                   schemes()[3].name, comparison.accuracy(schemes()[3].name).mean),
+                   schemes()[3].name, comparison.accuracy(schemes()[3].name).mean,
+                   comparison.broken(schemes()[3].name), settings.seeds),
                .panel_height = 380});
   section.table("init_table", comparison.table("first weights"), comparison.where());
   section.table("spreads", table);
@@ -139,8 +138,7 @@ void between_minima(const Images& images, const Settings& settings, Section& sec
   examples::Panel panel{
       .title = "training loss on the line between two trained networks",
       .x = {.label = "share of the second network's weights", .from = -0.1, .to = 1.1},
-      .y = {.label = "training loss"},
-      .legend = "top right"};
+      .y = {.label = "training loss"}};
   constexpr int64_t kEpochs = 8;
   const int64_t epochs = settings.epochs > 0 ? settings.epochs : kEpochs;
   std::vector<std::shared_ptr<nn::SequentialImpl>> networks;
@@ -173,8 +171,7 @@ void between_minima(const Images& images, const Settings& settings, Section& sec
       "minima",
       {.panels = {panel},
        .caption = fmt::format(
-           "Three seeds lead to three different minima of a {} network ({}, {} epochs): at "
-           "their "
+           "Three seeds lead to three different minima of a {} network ({}, {} epochs): at their "
            "ends the losses are at most {:.2f}, between them there is a ridge of up to {:.2f}.",
            network_text({}, images), images.text(), epochs, ends, highest),
        .panel_width = 720});

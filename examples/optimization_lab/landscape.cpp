@@ -87,8 +87,8 @@ void draw_group(const Group& group, const std::string& name, Section& section) {
   }
   figure.caption = fmt::format(
       "Rules ({}), each at the best rate for the problem; in brackets the gradients (most rules "
-      "take one a step) after which it stays within {:g} of a minimum (-: not in {}); ring: start, "
-      "stars: minima. Soonest there: {}.",
+      "take one a step) after which it stays within {:g} of a minimum (-: not in {}); ring: "
+      "start, stars: minima. Soonest there: {}.",
       group.front()->maker->family, kNear, kGradients, fmt::join(fastest, "; "));
   section.figure(file_name(name), figure);
 }
@@ -112,9 +112,9 @@ void write_tables(const std::vector<RulePaths>& results, Section& section) {
   }
   section.table(
       "gradients", wide,
-      fmt::format("Gradients after which a rule stays within {:g} of a minimum, at its best "
-                  "rate for the problem; -: not within {} gradients, and how far from the "
-                  "nearest minimum it is at the end (mean of the last tenth of its way).",
+      fmt::format("Gradients after which a rule stays within {:g} of a minimum, at its best rate "
+                  "for the problem; -: not within {} gradients, and how far from the nearest "
+                  "minimum it is at the end (mean of the last tenth of its way).",
                   kNear, kGradients));
   section.table("results", every);
 }
@@ -136,10 +136,10 @@ void say_what_happened(const std::vector<RulePaths>& results, Section& section) 
     counts.push_back(fmt::format("{} {}", title_of(*problems[p]), reached));
   }
   section.say(fmt::format(
-      "{} rules on {} problems, {} gradients each (a step of most rules takes one), at the best of "
-      "17 rates from 0.0001 to 100 for the problem that does not throw it out of the picture. So "
-      "many rules stay within {:g} of a minimum: {}. A constant rate keeps rules whose steps do "
-      "not shrink with the gradient from settling.",
+      "{} rules on {} problems, {} gradients each (a step of most rules takes one), at the best "
+      "of 17 rates from 0.0001 to 100 for the problem that does not throw it out of the picture. "
+      "So many rules stay within {:g} of a minimum: {}. A constant rate keeps rules whose steps "
+      "do not shrink with the gradient from settling.",
       results.size(), problems.size(), kGradients, kNear, listed(counts)));
   section.json("landscape", json);
 }

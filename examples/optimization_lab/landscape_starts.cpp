@@ -102,8 +102,8 @@ void draw_starts(Section& section) {
       "Two valleys, {}. Left: gradient descent goes down into the valley it starts in; {} of {} "
       "starts (discs) end in the global minimum ({:g}, {:g}), {} in the local one ({:g}, {:g}). "
       "Right: each of {} starts in the colour of the minimum it ends in. With momentum {:.0f}% of "
-      "them end elsewhere than without; {:.0f}% end in "
-      "the global minimum, without momentum {:.0f}%.",
+      "them end elsewhere than without; {:.0f}% end in the global minimum, without momentum "
+      "{:.0f}%.",
       problem.formula, plain.count(0), few.size(), global[0], global[1], plain.count(1), local[0],
       local[1], many.size(), percent(changed, many.size()), percent(rolling.count(0), many.size()),
       percent(plain_many.count(0), many.size()));

@@ -31,16 +31,13 @@ void loss(const Settings& settings, Section& section) {
     panel.title = labels == entropies ? "trained with cross-entropy" : "trained with squared error";
     // What fails is at chance.
     panel.y = {.label = "test accuracy", .from = 0, .to = 1};
-    panel.legend = "center right";
     figure.panels.push_back(panel);
   }
   const std::string entropy = comparison.best(entropies), square = comparison.best(squares);
   figure.caption = fmt::format(
       "A {} network, SGD with batches of 64 ({}). Best: {} with {:.3f}; {} with {:.3f}. The "
-      "squared "
-      "error's gradient is divided by the {} outputs and fades where an output is near its target, "
-      "so it "
-      "wants a larger rate.",
+      "squared error's gradient is divided by the {} outputs and fades where an output is near "
+      "its target, so it wants a larger rate.",
       network_text({}, images), comparison.where(), entropy, comparison.accuracy(entropy).mean,
       square, comparison.accuracy(square).mean, classes);
   section.figure("accuracy", figure);

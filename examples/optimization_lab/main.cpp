@@ -99,8 +99,8 @@ int main(int argc, char** argv) {
     lab::check_name(argc, argv);
     lab::Settings settings{.data = examples::kFashionMnist, .out = "out/optimization_lab"};
     CLI::App app(
-        "Experiments on how a loss is brought down. Each writes its data (CSV, JSON) and "
-        "pictures (SVG) to a folder of its own.");
+        "Experiments on how a loss is brought down. Each writes its data (CSV, JSON) and pictures "
+        "(SVG) to a folder of its own.");
     app.require_subcommand(1);
     for (const lab::Experiment& experiment : lab::experiments())
       lab::describe(*app.add_subcommand(experiment.name, experiment.title), settings);

@@ -21,7 +21,8 @@ std::string compare(const std::string& what, const Images& images, const Setting
   figure.panels.push_back(comparison.panel(what, &History::train_loss, "training loss"));
   figure.panels.back().y.to = 2.4;
   figure.panels.push_back(comparison.panel(what, &History::test_accuracy, "test accuracy"));
-  figure.panels.back().legend = "bottom right";
+  figure.panels.back().y.from = 0.5;
+  figure.panels.back().y.to = 0.9;
   section.table(what, comparison.table(what), comparison.where());
   const std::string best = comparison.best();
   figure.caption =
@@ -40,7 +41,7 @@ void model(const Settings& settings, Section& section) {
     widths.push_back(
         {.label = fmt::format("one layer of {}", width), .rule = sgd(kRate), .hidden = {width}});
   for (const size_t depth : {0, 1, 2, 4, 8})
-    depths.push_back({.label = fmt::format("{} layers of 64", depth),
+    depths.push_back({.label = fmt::format("{} layer{} of 64", depth, depth == 1 ? "" : "s"),
                       .rule = sgd(kRate),
                       .hidden = std::vector<int64_t>(depth, 64)});
   const std::vector<std::pair<std::string, Tensor (*)(const Tensor&)>> functions = {

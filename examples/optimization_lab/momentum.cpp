@@ -46,19 +46,18 @@ Path descend(double lr, double coefficient, bool nesterov) {
 // Speed and overshoot on the quadratic, for each coefficient.
 void on_the_quadratic(Section& section) {
   constexpr double kRate = 0.01;
-  examples::Panel distance{.title = fmt::format("distance from the minimum, a = {:g}", kRate),
-                           .x = {.label = "step", .from = 0, .to = 400},
-                           .y = {.label = "distance", .log = true, .from = 1e-4, .to = 10},
-                           .legend = "below"};
+  examples::Panel distance{
+      .title = fmt::format("distance from the minimum, a = {:g}", kRate),
+      .x = {.label = "step", .from = 0, .to = 400},
+      .y = {.label = "distance", .log = true, .from = 1e-4, .to = 10},
+  };
   examples::Panel steps{
       .title = fmt::format("steps until the distance stays below {:g}", kTolerance),
       .x = {.label = "momentum e"},
-      .y = {.label = "steps", .log = true, .from = 50, .to = 3000},
-      .legend = "bottom left"};
+      .y = {.label = "steps", .log = true, .from = 50, .to = 3000}};
   examples::Panel overshoot{.title = "overshoot",
                             .x = {.label = "momentum e"},
-                            .y = {.label = "farthest beyond the minimum along x"},
-                            .legend = "top left"};
+                            .y = {.label = "farthest beyond the minimum along x"}};
   Table table{.columns = {"momentum", "rule", "steps", "overshoot", "effective rate a / (1 - e)"}};
   double best = 0, fewest = kMostSteps, plain = 0;
   for (const bool nesterov : {false, true}) {
@@ -85,10 +84,11 @@ void on_the_quadratic(Section& section) {
     steps.curves.push_back(step_curve);
     overshoot.curves.push_back(overshoot_curve);
   }
-  examples::Panel effective{.title = "the same effective rate a / (1 - e)",
-                            .x = {.label = "step", .from = 0, .to = 400},
-                            .y = {.label = "distance", .log = true, .from = 1e-4, .to = 10},
-                            .legend = "below"};
+  examples::Panel effective{
+      .title = "the same effective rate a / (1 - e)",
+      .x = {.label = "step", .from = 0, .to = 400},
+      .y = {.label = "distance", .log = true, .from = 1e-4, .to = 10},
+  };
   constexpr double kEffective = 0.05;
   for (const double e : {0.0, 0.5, 0.8, 0.9}) {
     const Path path = descend(kEffective * (1 - e), e, false);
@@ -100,12 +100,11 @@ void on_the_quadratic(Section& section) {
       "quadratic",
       {.panels = {distance, steps, overshoot, effective},
        .caption = fmt::format(
-           "Momentum on the quadratic with curvatures 1 and 25, at the constant rate {:g}. Without "
-           "momentum it takes {:g} steps; the fewest, {:g}, are taken with e = {:g}. More than "
-           "that "
-           "overshoots and swings. Lower right: where a / (1 - e) is kept at {:g} the descents are "
-           "alike as "
-           "long as they do not swing: momentum multiplies the rate by 1 / (1 - e).",
+           "Momentum on the quadratic with curvatures 1 and 25, at the constant rate {:g}. "
+           "Without momentum it takes {:g} steps; the fewest, {:g}, are taken with e = {:g}. More "
+           "than that overshoots and swings. Lower right: where a / (1 - e) is kept at {:g} the "
+           "descents are alike as long as they do not swing: momentum multiplies the rate by 1 / "
+           "(1 - e).",
            kRate, plain, fewest, best, kEffective)});
   section.table("quadratic_table", table);
 }
@@ -139,8 +138,7 @@ void on_images(const Settings& settings, Section& section) {
   const double coefficient = std::stod(best.substr(best.find(' ')));
   figure.caption = fmt::format(
       "The same on images ({}), SGD at the constant rate {:g}: mean and range of the seeds. The "
-      "best test "
-      "accuracy, {:.3f}, is that of {}, whose effective rate is {:g}.",
+      "best test accuracy, {:.3f}, is that of {}, whose effective rate is {:g}.",
       comparison.where(), kRate, comparison.accuracy(best).mean, best, kRate / (1 - coefficient));
   section.figure("images", figure);
   section.table("images_table", comparison.table("rule"), comparison.where());

@@ -55,8 +55,7 @@ std::vector<double> best_rates(const Images& images, const Settings& settings, S
   }
   if (!at_an_edge.empty())
     section.say(
-        "Best at the smallest or largest rate that was tried, so a better one may lie "
-        "beyond: " +
+        "Best at the smallest or largest rate that was tried, so a better one may lie beyond: " +
         at_an_edge + ".");
   section.table("calibration", table);
   return best;
@@ -74,11 +73,9 @@ examples::Figure family_figure(const std::vector<std::string>& names,
                                     &History::test_accuracy, "accuracy", names)};
   for (size_t i = 0; i < figure.panels.size(); ++i) {
     examples::Panel& panel = figure.panels[i];
-    const bool is_loss = i % 2 == 0;
-    panel.y.from = is_loss ? 0 : 0.76;
-    panel.y.to = is_loss ? 1.2 : 0.88;
+    panel.y.log = i % 2 == 0;  // the losses
     panel.x.log = i >= 2;
-    panel.legend = i == 0 ? "top right" : "off";
+    if (i >= 2) panel.legend = "off";
     // The start would press the rest together, and has taken no time.
     for (examples::Curve& curve : panel.curves)
       for (auto* values : {&curve.x, &curve.y, &curve.low, &curve.high})
@@ -104,12 +101,9 @@ void optimizers(const Settings& settings, Section& section) {
     examples::Figure figure = family_figure(names, comparison);
     const std::string best = comparison.best(names);
     figure.caption = fmt::format(
-        "Rules ({}), each at its best rate, on a {} network with batches of 64: mean and, "
-        "as "
-        "a band, "
-        "smallest and largest of the seeds ({}). {} ends with the best test accuracy, {:.3f}. Each "
-        "run has "
-        "one thread; the time is without tests.",
+        "Rules ({}), each at its best rate, on a {} network with batches of 64: mean and, as a "
+        "band, smallest and largest of the seeds ({}). {} ends with the best test accuracy, "
+        "{:.3f}. Each run has one thread; the time is without tests.",
         family, network_text({}, images), where, best, comparison.accuracy(best).mean);
     section.figure(file_name(family), figure);
   }

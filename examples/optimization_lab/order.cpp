@@ -48,13 +48,10 @@ void order(const Settings& settings, Section& section) {
   figure.panels.back().legend = "off";
   figure.panels.push_back(
       comparison.panel("test accuracy", &History::test_accuracy, "test accuracy"));
-  figure.panels.back().legend = "right center";
   figure.caption = fmt::format(
       "SGD at the rate 0.1, batches of 64 ({}). Sorted by class, each run of equal classes is "
-      "learnt in a few "
-      "updates and the classes before are forgotten: test accuracy {:.3f}. Shuffled once {:.3f}, "
-      "shuffled each "
-      "epoch {:.3f}, drawn with replacement {:.3f}.",
+      "learnt in a few updates and the classes before are forgotten: test accuracy {:.3f}. "
+      "Shuffled once {:.3f}, shuffled each epoch {:.3f}, drawn with replacement {:.3f}.",
       comparison.where(), comparison.accuracy(orders[0].first).mean,
       comparison.accuracy(orders[1].first).mean, comparison.accuracy(orders[2].first).mean,
       comparison.accuracy(orders[3].first).mean);

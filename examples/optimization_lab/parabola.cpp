@@ -78,10 +78,8 @@ void parabola(const Settings& settings, Section& section) {
                                      (2 + rand({}, kFloat64).item<double>());
   section.say(
       fmt::format("The tape gives the slope {:g} at x = 0 and the curvature {:g}; the slope is "
-                  "zero at x = {:g}, "
-                  "where y = {:g}. Gradient descent converges at rates below 2 / curvature = {:g}. "
-                  "It starts at "
-                  "x = {:.4f} (seed {}).",
+                  "zero at x = {:g}, where y = {:g}. Gradient descent converges at rates below 2 "
+                  "/ curvature = {:g}. It starts at x = {:.4f} (seed {}).",
                   at_0, curvature, minimum, lowest, limit, start, settings.seed));
 
   examples::Figure figure{.columns = 2};
@@ -107,16 +105,13 @@ void parabola(const Settings& settings, Section& section) {
                    {.name = "gradient descent",
                     .x = descent.x,
                     .y = descent.y,
-                    .style = examples::Curve::kLinePoints}},
-        .legend = "top center"};
+                    .style = examples::Curve::kLinePoints}}};
     figure.panels.push_back(path);
   }
   figure.caption = fmt::format(
-      "Gradient descent on y = x^2 - x - 2 from x = {:.3f}, at most {} steps: a small rate creeps, "
-      "one "
-      "near 1 / curvature = {:g} goes straight to the minimum, a larger one jumps from side to "
-      "side, "
-      "and above 2 / curvature = {:g} each jump is longer than the one before.",
+      "Gradient descent on y = x^2 - x - 2 from x = {:.3f}, at most {} steps: a small rate "
+      "creeps, one near 1 / curvature = {:g} goes straight to the minimum, a larger one jumps "
+      "from side to side, and above 2 / curvature = {:g} each jump is longer than the one before.",
       start, kMostSteps, limit / 2, limit);
   section.figure("paths", figure);
 
@@ -135,10 +130,10 @@ void parabola(const Settings& settings, Section& section) {
   section.figure("rates",
                  {.panels = {errors, factors},
                   .caption = fmt::format("Left: the distance from the minimum shrinks by the same "
-                                         "factor at each step, a straight "
-                                         "line on this scale. Right: that factor is |1 - a * "
-                                         "curvature|; it is 0 at {:g} and reaches 1 "
-                                         "at {:g}, the limit beyond which descent diverges.",
+                                         "factor at each step, a straight line on this scale. "
+                                         "Right: that factor is |1 - a * curvature|; it is 0 at "
+                                         "{:g} and reaches 1 at {:g}, the limit beyond which "
+                                         "descent diverges.",
                                          limit / 2, limit)});
   section.table(
       "rates_table", table,

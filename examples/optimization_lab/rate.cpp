@@ -39,8 +39,7 @@ void range_test(const Images& images, const Settings& settings, Section& section
   const auto histories = train_all(trainings, images, settings, "range test");
   examples::Panel panel{.title = "range test",
                         .x = {.label = "learning rate", .log = true, .from = kFrom, .to = kTo},
-                        .y = {.label = "loss, averaged over about 20 updates", .from = 0, .to = 4},
-                        .legend = "top left"};
+                        .y = {.label = "loss, averaged over about 20 updates", .from = 0, .to = 4}};
   std::string seen;
   for (const History& history : histories) {
     examples::Curve curve{.name = history.label};
@@ -84,8 +83,7 @@ void sweep(const Images& images, const Settings& settings, Section& section) {
   comparison.run("sweep");
   examples::Panel losses{.title = "training loss",
                          .x = {.label = "learning rate", .log = true},
-                         .y = {.label = "training loss", .from = 0, .to = 2.5},
-                         .legend = "bottom left"};
+                         .y = {.label = "training loss", .from = 0, .to = 2.5}};
   examples::Panel accuracies = losses;
   accuracies.title = "test accuracy";
   accuracies.y = {.label = "test accuracy", .from = 0, .to = 1};
@@ -114,9 +112,8 @@ void sweep(const Images& images, const Settings& settings, Section& section) {
       "sweep",
       {.panels = {losses, accuracies},
        .caption = fmt::format(
-           "Each rule at nine constant rates ({}). Too small creeps, too large breaks down; "
-           "momentum's best rate is about a tenth of plain descent's. Best:{}",
-           comparison.where(), seen)});
+           "Each rule at {} constant rates ({}). Too small creeps, too large breaks down. Best:{}",
+           rates.size(), comparison.where(), seen)});
   section.table("sweep_table", comparison.table("rule and rate"), comparison.where());
 }
 
@@ -186,10 +183,8 @@ void curves_of_all(Section& section) {
   examples::Figure figure{.columns = 4, .panel_width = 320, .panel_height = 240};
   figure.caption =
       "Every scheduler over 200 steps of SGD with the rate 0.1 and momentum 0.9; orange: the "
-      "momentum, where "
-      "the scheduler moves it. ReduceLROnPlateau follows a loss that stops to fall at step 60: "
-      "each 20 steps "
-      "without progress halve the rate.";
+      "momentum, where the scheduler moves it. ReduceLROnPlateau follows a loss that stops to "
+      "fall at step 60: each 20 steps without progress halve the rate.";
   const auto panel_of = [&](const std::string& name) -> examples::Panel& {
     figure.panels.push_back({.title = name,
                              .x = {.label = "step", .step = 50},
@@ -265,15 +260,14 @@ void schedules_in_training(const Images& images, const Settings& settings, Secti
   examples::Panel accuracies =
       comparison.panel("test accuracy", &History::test_accuracy, "test accuracy");
   accuracies.y = {.label = "test accuracy", .from = 0.75, .to = 0.9};
-  accuracies.legend = "bottom right";
   examples::Panel losses = comparison.panel("training loss", &History::train_loss, "training loss");
   losses.y = {.label = "training loss", .from = 0, .to = 1};
   const std::string best = comparison.best();
   section.figure("schedules",
                  {.panels = {losses, accuracies},
                   .caption = fmt::format("SGD with momentum 0.9 at 0.05, one cycle up to 0.1, "
-                                         "batches of 64 ({}). Rates that end near zero "
-                                         "let the noise of the batches die down: {} ends best with "
+                                         "batches of 64 ({}). Rates that end near zero let the "
+                                         "noise of the batches die down: {} ends best with "
                                          "{:.3f}, a constant rate with {:.3f}.",
                                          comparison.where(), best, comparison.accuracy(best).mean,
                                          comparison.accuracy("constant").mean)});

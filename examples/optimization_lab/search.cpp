@@ -202,17 +202,15 @@ void search(const Settings& settings, Section& section) {
       .title = "best so far",
       .x = {.label = "epochs spent"},
       .y = {.label = "accuracy on the held-out fifth", .from = 0.75, .to = 0.9},
-      .curves = {best_so_far(bands, "Hyperband"), best_so_far(points, "random search")},
-      .legend = "bottom right"};
+      .curves = {best_so_far(bands, "Hyperband"), best_so_far(points, "random search")}};
   section.figure(
       "search",
       {.panels = {parallel_coordinates(bands), race},
        .caption = fmt::format(
-           "{} trials of Hyperband (9 epochs, eta 3), each a process of its own, on four fifths of "
-           "{}; yellow and "
-           "thick is good. Best on the held-out fifth: {} with {:.3f} (random search: {:.3f}). "
-           "That one, trained "
-           "{} epochs on all training images with {} seeds, has a test accuracy of {:.3f}.",
+           "{} trials of Hyperband (9 epochs, eta 3), each a process of its own, on four fifths "
+           "of {}; yellow and thick is good (what is below the lower quarter's best is drawn at "
+           "0). Best on the held-out fifth: {} with {:.3f} (random search: {:.3f}). That one, "
+           "trained {} epochs on all training images with {} seeds, has a test accuracy of {:.3f}.",
            bands.size(), images.text(), found, best.value, points.best().value, kMostEpochs,
            settings.seeds, accuracy),
        .columns = 1,

@@ -193,11 +193,9 @@ TEST_SUITE("optim/optimizer") {
         dict.insert(entry.key(),
                     entry.key() == "0.step" ? full({}, value, kFloat64) : entry.value());
       }
-      CHECK_THROWS_WITH_AS(adam.load_state_dict(dict),
-                           (std::string("load_state_dict: 0.step must be a whole number; got ") +
-                            (value == value ? "0.5" : "nan"))
-                               .c_str(),
-                           Error);
+      const std::string message =
+          str("load_state_dict: 0.step must be a whole number; got ", value);
+      CHECK_THROWS_WITH_AS(adam.load_state_dict(dict), message.c_str(), Error);
     }
   }
 

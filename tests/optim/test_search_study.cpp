@@ -301,7 +301,7 @@ TEST_SUITE("optim/search/study") {
       other[what] = value;
       const Outcome outcome = run(other);
       CHECK(outcome.status != 0);
-      CHECK(outcome.error.starts_with("search: " + journal + " must be of this study, {"));
+      CHECK(outcome.error.starts_with(str("search: ", journal, " is of another study: ")));
       CHECK(read(journal) == before);
     };
     refused("seed", 1);

@@ -46,7 +46,9 @@ void Journal::read(const std::string& header) {
   const size_t complete = text.rfind('\n') + 1;  // 0 if there is no complete line
   const std::string_view first = std::string_view(text).substr(0, text.find('\n'));
   const bool same = complete > 0 ? first == header : header.starts_with(first);
-  GRADTAPE_CHECK(same, "search: ", path_, " must be of this study, ", header, "; got ", first);
+  GRADTAPE_CHECK(same, "search: ", path_,
+                 " is of another study: choose another folder. It must begin with ", header,
+                 "; got ", first);
   size_t begin = complete > 0 ? header.size() + 1 : 0;
   for (int64_t number = 2; begin < complete; ++number) {
     const size_t end = text.find('\n', begin);
