@@ -140,9 +140,12 @@ std::string panel_script(const Panel& panel, const std::string& block) {
   std::string script = axis_script(panel.x, "x") + axis_script(panel.y, "y");
   script += guides_script(panel.guides, panel.x);
   script += fmt::format("set title {} textcolor rgb '{}'\n", quoted(panel.title), kInk);
-  script += panel.legend == "off" ? "unset key\n"
-                                  : fmt::format("set key default\nset key {} textcolor rgb '{}'\n",
-                                                panel.legend, kInk);
+  const std::string legend = panel.legend == "below"
+                                 ? "below maxcols 3 Left reverse samplen 1.5 width -2 font ',11'"
+                                 : panel.legend;
+  script += legend == "off"
+                ? "unset key\n"
+                : fmt::format("set key default\nset key {} textcolor rgb '{}'\n", legend, kInk);
   std::string plots;
   const auto add = [&](const std::string& plot) {
     plots += (plots.empty() ? "plot " : ", ") + plot;
