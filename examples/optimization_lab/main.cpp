@@ -62,6 +62,7 @@ Section run(const Experiment& experiment, const Settings& settings) {
   fmt::print("== {}: {}\n", experiment.name, experiment.title);
   Section section(settings.out / experiment.name, experiment.title);
   experiment.run(settings, section);
+  section.write_summary(settings);
   fmt::print("written to {}\n", section.folder().string());
   return section;
 }

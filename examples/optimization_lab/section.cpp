@@ -143,6 +143,7 @@ void Section::write(const std::string& file, const std::string& text) {
 
 void Section::say(const std::string& text) {
   fmt::print("{}\n", text);
+  said_.push_back(text);
   html_ += "<p>" + escaped(text) + "</p>\n";
 }
 
@@ -154,11 +155,13 @@ void Section::figure(const std::string& name, const examples::Figure& figure) {
     return;
   }
   if (!examples::write_figure(folder_ / file, figure)) throw std::runtime_error("no " + file);
+  files_.emplace_back(file, figure.caption);
   html_ += fmt::format("<figure><img alt=\"{}\" src=\"data:image/svg+xml;base64,{}\"></figure>\n",
                        escaped(figure.caption), base64(read_file(folder_ / file)));
 }
 
 void Section::picture(const std::string& file, const std::string& caption) {
+  files_.emplace_back(file, caption);
   const std::string type = file.ends_with(".gif") ? "gif" : "svg+xml";
   html_ += fmt::format(
       "<figure><img alt=\"{0}\" src=\"data:image/{1};base64,{2}\"><figcaption>{0}</figcaption>"
@@ -170,6 +173,7 @@ void Section::table(const std::string& name, const Table& table, const std::stri
   std::string text = csv_line(std::vector<Cell>(table.columns.begin(), table.columns.end()));
   for (const auto& row : table.rows) text += csv_line(row);
   write(name + ".csv", text);
+  files_.emplace_back(name + ".csv", caption);
   constexpr size_t kLong = 60;
   if (table.rows.size() <= kLong) html_ += html_table(table, caption);
 }
@@ -187,6 +191,18 @@ void Section::curves(const std::string& name, const examples::Figure& figure) {
     }
   }
   write(name + ".csv", text);
+  files_.emplace_back(name + ".csv", "the curves of " + name);
+}
+
+void Section::write_summary(const Settings& settings) {
+  nlohmann::json summary = {{"title", title_},
+                            {"seed", settings.seed},
+                            {"seeds", settings.seeds},
+                            {"images", settings.images},
+                            {"said", said_}};
+  for (const auto& [file, caption] : files_)
+    summary["files"].push_back({{"file", file}, {"caption", caption}});
+  json("experiment", summary);
 }
 
 void Section::json(const std::string& name, const nlohmann::json& value) {

@@ -2,12 +2,14 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
 #include "examples/common/figure.h"
+#include "examples/optimization_lab/settings.h"
 
 namespace lab {
 
@@ -45,6 +47,9 @@ class Section {
   /// <name>.json.
   void json(const std::string& name, const nlohmann::json& value);
 
+  /// experiment.json: what was said, and each file with its caption. The last thing to be written.
+  void write_summary(const Settings& settings);
+
   /// Its part of the page, pictures included.
   const std::string& html() const { return html_; }
 
@@ -53,6 +58,8 @@ class Section {
 
   std::filesystem::path folder_;
   std::string title_, html_;
+  std::vector<std::string> said_;
+  std::vector<std::pair<std::string, std::string>> files_;  // and their captions
 };
 
 /// One page with all sections, which needs no other file.
