@@ -39,11 +39,28 @@ inline double peak_megabytes() {
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
-// One line of the protocol with run.py: name, microseconds, peak MB.
-inline void report(const std::string& name, const std::function<void()>& work) {
-  const double seconds = median_seconds(work);
-  std::printf("%s\t%.3f\t%.1f\n", name.c_str(), seconds * 1e6, peak_megabytes());
-  std::fflush(stdout);
-}
+// Called with the work once all is set up.
+using Measure = std::function<void(const std::function<void()>& work)>;
+
+// A program of several workloads. Without arguments it lists their names; with a name it measures
+// that one, in a process that has set up nothing else.
+class Suite {
+ public:
+  Suite(int argc, char** argv) : chosen_(argc > 1 ? argv[1] : "") {}
+
+  void add(const std::string& name, const std::function<void(const Measure&)>& workload) {
+    if (chosen_.empty()) {
+      std::printf("%s\n", name.c_str());
+    } else if (chosen_ == name) {
+      workload([](const std::function<void()>& work) {
+        const double seconds = median_seconds(work);
+        std::printf("%.3f\t%.1f\n", seconds * 1e6, peak_megabytes());  // us, MB
+      });
+    }
+  }
+
+ private:
+  std::string chosen_;
+};
 
 }  // namespace bench
