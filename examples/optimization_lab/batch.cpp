@@ -65,16 +65,9 @@ void descents(const Images& images, const Settings& settings, Section& section) 
         .x = {.label = "update"},
         .y = {.label = "loss of the batch, before the update", .from = 0, .to = 4},
         .legend = "off"};
-    for (const History& history : comparison.histories()) {
-      if (history.label != name_of(size, images) || history.seed != settings.seed) continue;
-      examples::Curve curve{.width = 1};
-      for (size_t i = 0; i < std::min<size_t>(400, history.step_loss.size()); ++i) {
-        curve.x.push_back(static_cast<double>(i));
-        curve.y.push_back(history.step_loss[i]);
-      }
-      if (curve.x.size() < 50) curve.style = examples::Curve::kLinePoints;
-      panel.curves.push_back(curve);
-    }
+    panel.curves.push_back(comparison.step_losses(name_of(size, images), 400));
+    examples::Curve& curve = panel.curves.back();
+    if (curve.x.size() < 50) curve.style = examples::Curve::kLinePoints;
     zigzag.panels.push_back(panel);
   }
   zigzag.columns = 3;
@@ -106,8 +99,7 @@ void descents(const Images& images, const Settings& settings, Section& section) 
     time.y.push_back(per_epoch);
     peak.x.push_back(static_cast<double>(size));
     peak.y.push_back(megabytes);
-    table.rows.push_back({name,
-                          std::ceil(static_cast<double>(images.size()) / static_cast<double>(size)),
+    table.rows.push_back({name, static_cast<double>(images.updates(size)),
                           comparison.train_loss(name).mean, comparison.accuracy(name).mean,
                           comparison.accuracy(name).half_range, per_epoch, megabytes});
   }

@@ -46,6 +46,18 @@ examples::Panel Comparison::panel(const std::string& title, Values x, const std:
   return result;
 }
 
+examples::Curve Comparison::step_losses(const std::string& label, size_t most) const {
+  examples::Curve curve{.width = 1};
+  for (const History& history : histories_) {
+    if (history.label != label || history.seed != settings_.seed) continue;
+    for (size_t i = 0; i < std::min(most, history.step_loss.size()); ++i) {
+      curve.x.push_back(static_cast<double>(i));
+      curve.y.push_back(history.step_loss[i]);
+    }
+  }
+  return curve;
+}
+
 MeanValue Comparison::accuracy(const std::string& label) const {
   return mean_value(histories_, label, &History::accuracy);
 }

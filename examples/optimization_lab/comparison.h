@@ -31,6 +31,8 @@ class Comparison {
   examples::Panel panel(const std::string& title, Values x, const std::string& x_label, Values y,
                         const std::string& y_label,
                         const std::vector<std::string>& labels = {}) const;
+  /// The loss of each of a label's first updates, with the first seed.
+  examples::Curve step_losses(const std::string& label, size_t most) const;
   /// Label, training loss, test accuracy and its half range, seconds, and how many runs diverged.
   Table table(const std::string& first_column) const;
   MeanValue accuracy(const std::string& label) const;

@@ -26,9 +26,9 @@ void loss(const Settings& settings, Section& section) {
 
   examples::Figure figure;
   for (const auto& labels : {entropies, squares}) {
-    examples::Panel panel = comparison.panel(&labels == &entropies ? "cross-entropy" : "",
-                                             &History::test_accuracy, "test accuracy", labels);
-    panel.title = labels == entropies ? "trained with cross-entropy" : "trained with squared error";
+    examples::Panel panel = comparison.panel(
+        labels == entropies ? "trained with cross-entropy" : "trained with squared error",
+        &History::test_accuracy, "test accuracy", labels);
     // What fails is at chance.
     panel.y = {.label = "test accuracy", .from = 0, .to = 1};
     figure.panels.push_back(panel);

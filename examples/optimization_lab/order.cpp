@@ -1,4 +1,4 @@
-#include <cmath>
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -23,8 +23,7 @@ void order(const Settings& settings, Section& section) {
   comparison.run("order");
 
   examples::Figure figure;
-  const auto updates_in_epoch =
-      static_cast<size_t>(std::ceil(static_cast<double>(images.size()) / 64));
+  const auto updates_in_epoch = static_cast<size_t>(images.updates());
   for (const auto& [name, order] : orders) {
     if (order != Order::kSorted && order != Order::kShuffledEachEpoch) continue;
     examples::Panel panel{.title = fmt::format("loss of each update, first two epochs: {}", name),
@@ -32,15 +31,9 @@ void order(const Settings& settings, Section& section) {
                           .y = {.label = "loss of the batch, before the update", .log = true},
                           .guides = {{static_cast<double>(updates_in_epoch), true, "second epoch"}},
                           .legend = "off"};
-    for (const History& history : comparison.histories()) {
-      if (history.label != name || history.seed != settings.seed) continue;
-      examples::Curve curve{.width = 1};
-      for (size_t i = 0; i < std::min(2 * updates_in_epoch, history.step_loss.size()); ++i) {
-        curve.x.push_back(static_cast<double>(i));
-        curve.y.push_back(std::max(history.step_loss[i], 1e-6));
-      }
-      panel.curves.push_back(curve);
-    }
+    panel.curves.push_back(comparison.step_losses(name, 2 * updates_in_epoch));
+    // 0 has no place on a logarithmic axis.
+    for (double& loss : panel.curves.back().y) loss = std::max(loss, 1e-6);
     figure.panels.push_back(panel);
   }
   figure.panels.push_back(comparison.panel("training loss", &History::train_loss, "training loss"));

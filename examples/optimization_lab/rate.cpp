@@ -23,7 +23,7 @@ Training training_of(const std::string& name, double lr) {
 // The rate grows with each update of one epoch; what the loss does says where to look.
 void range_test(const Images& images, const Settings& settings, Section& section) {
   constexpr double kFrom = 1e-5, kTo = 10;
-  const double updates = std::ceil(static_cast<double>(images.size()) / 64);
+  const auto updates = static_cast<double>(images.updates());
   std::vector<Training> trainings;
   for (const std::string& name : kRules) {
     Training training = training_of(name, 1);
@@ -235,8 +235,7 @@ void curves_of_all(Section& section) {
 void schedules_in_training(const Images& images, const Settings& settings, Section& section) {
   constexpr int64_t kEpochs = 8;
   const int64_t epochs = settings.epochs > 0 ? settings.epochs : kEpochs;
-  const auto updates =
-      epochs * static_cast<int64_t>(std::ceil(static_cast<double>(images.size()) / 64));
+  const int64_t updates = epochs * images.updates();
   using O = optim::Optimizer;
   const std::vector<std::pair<std::string, std::function<Schedule(O&)>>> variants = {
       {"constant", {}},

@@ -64,13 +64,7 @@ Score score(nn::SequentialImpl& network, const Tensor& images, const Tensor& lab
           static_cast<double>(correct) / static_cast<double>(count)};
 }
 
-}  // namespace
-
-std::string Images::text() const {
-  return fmt::format("{} training and {} test images of {}", train.size(0), test.size(0), name);
-}
-
-Images load_images(const Settings& settings) {
+Images read_images(const Settings& settings) {
   const std::string folder = examples::find_dataset(settings.data);
   const MNIST train(folder, MNIST::Mode::kTrain), test(folder, MNIST::Mode::kTest);
   Images result;
@@ -84,6 +78,17 @@ Images load_images(const Settings& settings) {
   result.classes = train.targets().max().item<int64_t>() + 1;
   result.name = std::filesystem::path(folder).filename();
   return result;
+}
+
+}  // namespace
+
+std::string Images::text() const {
+  return fmt::format("{} training and {} test images of {}", train.size(0), test.size(0), name);
+}
+
+const Images& load_images(const Settings& settings) {
+  static const Images images = read_images(settings);
+  return images;
 }
 
 std::shared_ptr<nn::SequentialImpl> make_network(const Training& training, const Images& images) {

@@ -19,12 +19,16 @@ struct Images {
   std::string name;
 
   int64_t size() const { return train.size(0); }
+  /// Updates of an epoch; the last batch may be smaller.
+  int64_t updates(int64_t batch = 64) const { return (size() + batch - 1) / batch; }
   /// "12000 training and 10000 test images of fashion-mnist".
   std::string text() const;
 };
 
+/// The same for all of a process, whose settings do not change: the files are read once.
+///
 /// Throws: Error if the folder does not have the four files.
-Images load_images(const Settings& settings);
+const Images& load_images(const Settings& settings);
 
 enum class Order { kShuffledEachEpoch, kShuffledOnce, kSorted, kWithReplacement };
 

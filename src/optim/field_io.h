@@ -3,6 +3,7 @@
 #include <cmath>
 #include <set>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -72,5 +73,56 @@ class FieldReader : public FieldVisitor {
   std::string prefix_;
   std::set<std::string>& known_;
 };
+
+// Calls a function with the field of one type and name.
+template <class T, class F>
+class FieldFinder : public FieldVisitor {
+ public:
+  FieldFinder(std::string_view name, const F& f) : name_(name), f_(f) {}
+  using FieldVisitor::field;
+  void field(const char* name, double& value) override { look(name, value); }
+  void field(const char* name, bool& value) override { look(name, value); }
+  void field(const char* name, int64_t& value) override { look(name, value); }
+  void field(const char* name, Tensor& value) override { look(name, value); }
+
+  bool found = false;
+
+ private:
+  template <class Value>
+  void look(const char* name, Value& value) {
+    if constexpr (std::is_same_v<Value, T>) {
+      if (name != name_) return;
+      found = true;
+      f_(value);
+    }
+  }
+
+  std::string_view name_;
+  const F& f_;
+};
+
+// Calls f with the option of this type and name; false if there is none.
+template <class T, class F>
+bool with_option(OptimizerOptions& options, std::string_view name, const F& f) {
+  FieldFinder<T, F> finder(name, f);
+  options.visit(finder);
+  return finder.found;
+}
+
+// A state's saved tensor as the parameter's dtype has it. Throws: Error if its shape is another.
+inline Tensor saved_state(const std::string& name, const Tensor& saved, IntArrayRef sizes,
+                          const Tensor& parameter) {
+  GRADTAPE_CHECK(saved.sizes().equals(sizes), "load_state_dict: ", name, " must have the shape ",
+                 sizes, " for a parameter ", parameter.sizes(), "; got ", saved.sizes());
+  return saved.detach().to(parameter.dtype()).clone();
+}
+
+// Copies what is not known to rest, for the optimizer that is wrapped.
+inline void keep_unknown(const OrderedDict<std::string, Tensor>& dict,
+                         const std::set<std::string>& known,
+                         OrderedDict<std::string, Tensor>& rest) {
+  for (const auto& entry : dict)
+    if (!known.contains(entry.key())) rest.insert(entry.key(), entry.value());
+}
 
 }  // namespace gradtape::optim

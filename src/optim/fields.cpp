@@ -44,11 +44,7 @@ class StateReader : public FieldReader {
   void field(const char* name, Tensor& value) override {
     const Tensor* found = find(name);
     if (!found) return;
-    const DimVector sizes = state_.field_sizes(name, parameter_);
-    GRADTAPE_CHECK(found->sizes().equals(sizes), "load_state_dict: ", prefix(), name,
-                   " must have the shape ", IntArrayRef(sizes), " for a parameter ",
-                   parameter_.sizes(), "; got ", found->sizes());
-    value = found->detach().to(parameter_.dtype()).clone();
+    value = saved_state(prefix() + name, *found, state_.field_sizes(name, parameter_), parameter_);
   }
 
  private:

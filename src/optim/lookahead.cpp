@@ -87,16 +87,11 @@ SlowWeights SlowWeights::loaded(const Groups& groups, const Dict& dict, Dict& re
   for_each(groups, [&](const Tensor& parameter, const std::string& name) {
     const Tensor* slow = dict.find(name);
     if (!slow) return;
-    GRADTAPE_CHECK(slow->sizes() == parameter.sizes(), "load_state_dict: ", name,
-                   " must have the shape ", parameter.sizes(), " for a parameter ",
-                   parameter.sizes(), "; got ", slow->sizes());
-    result.slow_[ParameterKey(parameter)] = slow->detach().to(parameter.dtype()).clone();
+    result.slow_[ParameterKey(parameter)] = saved_state(name, *slow, parameter.sizes(), parameter);
     known.insert(name);
   });
   // What is left over and no optimizer's is refused by the wrapped one.
-  for (const auto& entry : dict) {
-    if (!known.contains(entry.key())) rest.insert(entry.key(), entry.value());
-  }
+  keep_unknown(dict, known, rest);
   return result;
 }
 

@@ -31,18 +31,9 @@ constexpr char kPrefix[] = "sam.";
 
 // Whether a group's options, of whatever kind, say maximize.
 bool maximizes(const OptimizerOptions& options) {
-  struct Finder : FieldVisitor {
-    using FieldVisitor::field;
-    void field(const char*, double&) override {}
-    void field(const char* name, bool& value) override {
-      if (std::string(name) == "maximize") found = value;
-    }
-    void field(const char*, int64_t&) override {}
-    void field(const char*, Tensor&) override {}
-    bool found = false;
-  } finder;
-  options.clone()->visit(finder);
-  return finder.found;
+  bool result = false;
+  with_option<bool>(*options.clone(), "maximize", [&](bool value) { result = value; });
+  return result;
 }
 
 // Norm of all gradients as one vector, each weighed by the size of its weight if adaptive.
@@ -109,9 +100,7 @@ SAMOptions load_sam(const SAMOptions& options, const OrderedDict<std::string, Te
   FieldReader reader(dict, kPrefix, known);
   result.visit(reader);
   result.check();
-  for (const auto& entry : dict) {
-    if (!known.contains(entry.key())) rest.insert(entry.key(), entry.value());
-  }
+  keep_unknown(dict, known, rest);
   return result;
 }
 
