@@ -75,10 +75,9 @@ Tensor as_strided(const Tensor& input, IntArrayRef sizes, IntArrayRef strides, i
                     strides, offset);
 }
 
-IntrusivePtr<Node> make_window_record(Edge source, const TensorImpl& base,
+IntrusivePtr<Node> make_window_record(const Edge& source, const TensorImpl& base,
                                       const TensorImpl& window) {
-  return IntrusivePtr(
-      new Record<AsStrided, 1>(AsStrided{Window(base), Window(window)}, {std::move(source)}));
+  return IntrusivePtr(new Record<AsStrided, 1>(AsStrided{Window(base), Window(window)}, source));
 }
 
 }  // namespace gradtape::autograd

@@ -15,7 +15,7 @@ Tensor as_strided(const Tensor& input, IntArrayRef sizes, IntArrayRef strides, i
 
 // A record that stands for such a window over the first output of node, a tensor of the geometry of
 // base; window and base count their offset from the same storage.
-IntrusivePtr<Node> make_window_record(Edge source, const TensorImpl& base,
+IntrusivePtr<Node> make_window_record(const Edge& source, const TensorImpl& base,
                                       const TensorImpl& window);
 
 }  // namespace gradtape::autograd

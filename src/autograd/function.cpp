@@ -15,8 +15,7 @@ namespace {
 
 struct SavedVariable {
   SavedTensor tensor;
-  IntrusivePtr<Node> producer;  // null for an output of the function itself, or without history
-  uint32_t output_nr = 0;
+  Edge producer;  // its node is null for an output of the function itself, or without history
   bool is_output = false;
 };
 
@@ -76,12 +75,11 @@ class FunctionNode final : public Node {
 
   void save() {
     for (const Tensor& tensor : state().to_save) {
-      SavedVariable saved{SavedTensor(tensor), nullptr};
+      SavedVariable saved{SavedTensor(tensor), {}};
       if (tensor.defined() && requires_grad(tensor)) {
-        Edge edge = gradient_edge(tensor);
-        saved.is_output = edge.node.get() == this;
-        if (!saved.is_output) saved.producer = std::move(edge.node);
-        saved.output_nr = edge.output_nr;
+        saved.producer = gradient_edge(tensor);
+        saved.is_output = saved.producer.node.get() == this;
+        if (saved.is_output) saved.producer.node.reset();
       }
       state().saved.push_back(std::move(saved));
     }
@@ -95,9 +93,9 @@ class FunctionNode final : public Node {
     if (!state().to_save.empty()) return state().to_save;
     variable_list result;
     for (const SavedVariable& saved : state().saved) {
-      const IntrusivePtr<Node> producer =
-          saved.is_output ? IntrusivePtr<Node>(this) : saved.producer;
-      result.push_back(saved.tensor.unpack(*this, producer, saved.output_nr));
+      Edge producer = saved.producer;
+      if (saved.is_output) producer.node = IntrusivePtr<Node>(this);
+      result.push_back(saved.tensor.unpack(*this, producer));
     }
     return result;
   }

@@ -98,8 +98,8 @@ class CopySlices final : public Node {
     explicit OutputRecord(CopySlices& self)
         : fn_(GradMode::is_enabled() ? dynamic_cast<RecordBase*>(self.fn_.get()) : nullptr) {
       if (!fn_) return;
-      Edge edge{IntrusivePtr<Node>(&self), 0, self.base_->dtype(), self.base_->sizes()};
-      fn_->set_output_record(make_window_record(std::move(edge), *self.base_, *self.view_));
+      const Edge edge{IntrusivePtr<Node>(&self), 0, self.base_->dtype(), self.base_->sizes()};
+      fn_->set_output_record(make_window_record(edge, *self.base_, *self.view_));
     }
     ~OutputRecord() {
       if (fn_) fn_->set_output_record(nullptr);

@@ -13,7 +13,8 @@ namespace gradtape::autograd {
 // outputs. The newest is taken first, so it has received all it will ever receive.
 //
 // Few wait at a time, whatever the length of the tape: a binary heap gives the newest, a small
-// open-addressing table finds the one a gradient goes to.
+// open-addressing table finds the one a gradient goes to. The newest stands apart: along a chain of
+// ops it is the one found and taken next.
 class Pending {
  public:
   struct Task {
@@ -24,25 +25,25 @@ class Pending {
     Tensor& output(uint32_t nr) { return nr == 0 ? grad : more[nr - 1]; }
   };
 
-  bool empty() const { return heap_.empty(); }
+  bool empty() const { return !newest_.node && heap_.empty(); }
 
   // The task of node, made if it does not wait yet. Valid until the next call.
   Task& find(const IntrusivePtr<Node>& node) {
-    if ((heap_.size() + 1) * 2 > table_.size()) grow();
-    size_t at = home(node.get());
-    while (table_[at] != kFree && tasks_[table_[at]].node.get() != node.get()) at = next(at);
-    if (table_[at] == kFree) {
-      table_[at] = take_slot();
-      Task& task = tasks_[table_[at]];
-      task.node = node;
-      if (node->num_outputs() > 1) task.more.resize(node->num_outputs() - 1);
-      heap_.push_back({node->sequence(), arrivals_++, table_[at]});
-      std::push_heap(heap_.begin(), heap_.end());
+    if (newest_.node == node) return newest_;
+    if (!is_newest(*node)) {
+      const size_t at = place_of(node.get());
+      return table_[at] == kFree ? insert(at, make_task(node), arrivals_++) : tasks_[table_[at]];
     }
-    return tasks_[table_[at]];
+    if (newest_.node) {
+      const size_t at = place_of(newest_.node.get());
+      insert(at, std::move(newest_), newest_arrival_);
+    }
+    newest_arrival_ = arrivals_++;
+    return newest_ = make_task(node);
   }
 
   Task take_newest() {
+    if (newest_.node) return std::exchange(newest_, {});
     std::pop_heap(heap_.begin(), heap_.end());
     const uint32_t slot = heap_.back().slot;
     heap_.pop_back();
@@ -62,6 +63,33 @@ class Pending {
       return sequence != other.sequence ? sequence < other.sequence : arrival > other.arrival;
     }
   };
+
+  static Task make_task(const IntrusivePtr<Node>& node) {
+    Task task{node, {}, {}};
+    if (node->num_outputs() > 1) task.more.resize(node->num_outputs() - 1);
+    return task;
+  }
+
+  // Newer than all that wait, so that it is not among them.
+  bool is_newest(const Node& node) const {
+    if (newest_.node) return node.sequence() > newest_.node->sequence();
+    return heap_.empty() || node.sequence() > heap_.front().sequence;
+  }
+
+  // Where in the table it is, or would be.
+  size_t place_of(const Node* node) {
+    if ((heap_.size() + 1) * 2 > table_.size()) grow();
+    size_t at = home(node);
+    while (table_[at] != kFree && tasks_[table_[at]].node.get() != node) at = next(at);
+    return at;
+  }
+
+  Task& insert(size_t at, Task task, uint64_t arrival) {
+    const uint32_t slot = table_[at] = take_slot();
+    heap_.push_back({task.node->sequence(), arrival, slot});
+    std::push_heap(heap_.begin(), heap_.end());
+    return tasks_[slot] = std::move(task);
+  }
 
   size_t home(const Node* node) const {
     const auto bits = reinterpret_cast<uintptr_t>(node) >> 6;
@@ -103,6 +131,8 @@ class Pending {
     }
   }
 
+  Task newest_;  // without a node: the heap has the newest
+  uint64_t newest_arrival_ = 0;
   std::vector<Entry> heap_;
   std::vector<Task> tasks_;
   std::vector<uint32_t> free_;

@@ -2,24 +2,27 @@
 
 namespace gradtape::autograd {
 
-Tensor SavedTensor::unpack(const Node& reader, const IntrusivePtr<Node>& producer,
-                           uint32_t output_nr) const {
-  if (!tensor_.defined()) return {};
-  const uint32_t version = tensor_.storage()->version();
+Tensor SavedTensor::unpack(const Node& reader, const Edge& edge) const {
+  if (!defined()) return {};
+  Tensor tensor = window_;
+  if (!tensor.defined()) {
+    tensor = Tensor(IntrusivePtr(new TensorImpl(storage_, edge.dtype, edge.sizes)));
+  }
+  const uint32_t version = storage_->version();
   GRADTAPE_CHECK(
       version == version_,
       "one of the variables needed for gradient computation has been modified by an inplace "
       "operation: [",
-      tensor_.toString(), " ", tensor_.sizes(), "]",
-      producer && !producer->is_leaf()
-          ? str(", which is output ", output_nr, " of ", producer->name(), ",")
+      tensor.toString(), " ", tensor.sizes(), "]",
+      edge.node && !edge.node->is_leaf()
+          ? str(", which is output ", edge.output_nr, " of ", edge.node->name(), ",")
           : "",
       " is at version ", version, "; expected version ", version_,
       " instead. It is read by the gradient of ", reader.name(), ".");
-  if (!producer || !GradMode::is_enabled()) return tensor_;
-  Tensor recorded = without_record(tensor_);
-  set_history(recorded, producer, output_nr);
-  return recorded;
+  if (!edge.node || !GradMode::is_enabled()) return tensor;
+  if (window_.defined()) tensor = without_record(window_);
+  set_history(tensor, edge.node, edge.output_nr);
+  return tensor;
 }
 
 void check_not_released(bool released, const Node& node) {
@@ -34,14 +37,15 @@ void check_not_released(bool released, const Node& node) {
 }
 
 Tensor Saved::input(int i) const {
-  const Edge& edge = record_.next_edge(i);
-  return record_.slot(kInput0 << i).unpack(record_, edge.node, edge.output_nr);
+  return record_.slot(kInput0 << i).unpack(record_, record_.next_edge(i));
 }
 
 Tensor Saved::output(int i) const {
-  const IntrusivePtr<Node> producer =
-      record_.output_record_ ? record_.output_record_ : IntrusivePtr<Node>(&record_);
-  return record_.slot(kOutput << i).unpack(record_, producer, i);
+  const IntrusivePtr<Node>& stand_in = record_.output_record_;
+  Edge producer;
+  producer.node = stand_in ? stand_in : IntrusivePtr<Node>(&record_);
+  producer.output_nr = static_cast<uint32_t>(i);
+  return record_.slot(kOutput << i).unpack(record_, producer);
 }
 
 IntArrayRef Saved::sizes(int i) const { return record_.next_edge(i).sizes; }

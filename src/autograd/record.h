@@ -87,7 +87,10 @@ class Record final : public RecordBase {
   static constexpr size_t kMaxSaved = std::popcount(all_reads<Op>());
 
  public:
-  Record(Op op, std::array<Edge, N> edges) : op_(std::move(op)), edges_(std::move(edges)) {
+  // Of tensors; or of edges, where there is no tensor.
+  template <class... Inputs>
+  explicit Record(Op op, const Inputs&... inputs)
+      : op_(std::move(op)), edges_{gradient_edge(inputs)...} {
     set_edges(edges_.data(), N);
     saved_ = slots_.data();
     for (size_t i = 0; i < N; ++i) {
@@ -100,7 +103,9 @@ class Record final : public RecordBase {
   bool saves(Reads what) const { return (saved_mask_ & what) != 0; }
   void save(Reads what, const Tensor& tensor) {
     if constexpr (kMaxSaved > 0) {
-      if (saves(what)) slots_[std::popcount(saved_mask_ & (what - 1))] = SavedTensor(tensor);
+      if (!saves(what)) return;
+      slots_[std::popcount(saved_mask_ & (what - 1))] =
+          what < kOutput ? SavedTensor::of_input(tensor) : SavedTensor(tensor);
     }
   }
   void set_num_outputs(size_t count) { num_outputs_ = static_cast<uint32_t>(count); }
@@ -142,7 +147,7 @@ inline bool any_requires_grad(std::same_as<Tensor> auto const&... inputs) {
 template <class Op, std::same_as<Tensor>... Inputs>
 IntrusivePtr<Record<Op, sizeof...(Inputs)>> make_record(Op op, const Inputs&... inputs) {
   constexpr size_t N = sizeof...(Inputs);
-  IntrusivePtr record(new Record<Op, N>(std::move(op), {gradient_edge(inputs)...}));
+  IntrusivePtr record(new Record<Op, N>(std::move(op), inputs...));
   size_t i = 0;
   (record->save(kInput0 << i++, inputs), ...);
   return record;
@@ -177,8 +182,7 @@ Tensor& apply_inplace(Op op, const Tensor& self, const Rest&... rest) {
     return const_cast<Tensor&>(self);
   }
   check_inplace(self);
-  IntrusivePtr node(
-      new Record<Op, 1 + sizeof...(Rest)>(op, {gradient_edge(self), gradient_edge(rest)...}));
+  IntrusivePtr node(new Record<Op, 1 + sizeof...(Rest)>(op, self, rest...));
   // The value that is about to be written over is needed as it was.
   if (node->saves(kInput0)) node->save(kInput0, copy_of(self));
   size_t i = 1;

@@ -10,20 +10,37 @@ class SavedTensor {
  public:
   SavedTensor() = default;
   explicit SavedTensor(const Tensor& tensor) {
-    if (!tensor.defined()) return;
-    tensor_ = without_record(tensor);
-    version_ = tensor.storage()->version();
+    if (tensor.defined()) keep(tensor.storage(), without_record(tensor));
+  }
+  // As one whose sizes and dtype the reader knows: most need no more than their storage then.
+  static SavedTensor of_input(const Tensor& tensor) {
+    SavedTensor saved;
+    if (!tensor.defined()) return saved;
+    const TensorImpl& impl = tensor.impl();
+    const bool plain = impl.is_contiguous() && impl.offset() == 0 && !impl.is_wrapped_number();
+    saved.keep(impl.storage(), plain ? Tensor() : without_record(tensor));
+    return saved;
   }
 
-  // The tensor, as output_nr of node where a graph of the gradient is being recorded.
+  // The tensor, as the output of the edge's record where a graph of the gradient is being recorded.
   //
   // Throws: Error naming reader and producer if the tensor was written since.
-  Tensor unpack(const Node& reader, const IntrusivePtr<Node>& producer, uint32_t output_nr) const;
-  bool defined() const { return tensor_.defined(); }
-  void reset() { tensor_.reset(); }
+  Tensor unpack(const Node& reader, const Edge& edge) const;
+  bool defined() const { return storage_ != nullptr; }
+  void reset() {
+    storage_.reset();
+    window_.reset();
+  }
 
  private:
-  Tensor tensor_;
+  void keep(const IntrusivePtr<Storage>& storage, Tensor window) {
+    storage_ = storage;
+    window_ = std::move(window);
+    version_ = storage->version();
+  }
+
+  IntrusivePtr<Storage> storage_;
+  Tensor window_;  // undefined: row-major from the storage's start, with the edge's sizes
   uint32_t version_ = 0;
 };
 

@@ -37,13 +37,11 @@ bool requires_grad(const Tensor& tensor) {
 
 Edge gradient_edge(const Tensor& tensor) {
   if (!tensor.defined()) return {};  // an optional input that was left out
-  Edge edge{nullptr, 0, tensor.dtype(), tensor.impl().sizes()};
-  TensorRecord* record = tensor.impl().record();
-  if (!record) return edge;
+  const TensorImpl& impl = tensor.impl();
+  const TensorRecord* record = impl.record();
+  if (!record) return {nullptr, 0, impl.dtype(), impl.sizes()};
   if (record->view != ViewOrigin::None) refresh_view(tensor);
-  edge.node = record->fn;
-  edge.output_nr = record->output_nr;
-  return edge;
+  return {record->fn, record->output_nr, impl.dtype(), impl.sizes()};
 }
 
 Tensor without_record(const Tensor& tensor) {

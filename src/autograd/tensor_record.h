@@ -43,6 +43,7 @@ class Leaf final : public Node {
 bool requires_grad(const Tensor& tensor);
 // The record and output that a gradient of the tensor goes to; node is null if it needs none.
 Edge gradient_edge(const Tensor& tensor);
+inline Edge gradient_edge(const Edge& edge) { return edge; }
 // A tensor over the same memory, without history.
 Tensor without_record(const Tensor& tensor);
 // Makes tensor the given output of node.

@@ -26,11 +26,15 @@ bool can_cast(ScalarType from, ScalarType to) { return kernels::can_cast(from, t
 namespace {
 
 bool is_one(const Scalar& number) { return number.toDouble() == 1; }
+// The default of alpha, which fits every dtype.
+bool is_integer_one(const Scalar& number) {
+  return number.isIntegral(false) && number.toLong() == 1;
+}
 
 // What PyTorch allows as the factor of the second summand.
 template <class Other>
 void check_alpha(const Tensor& self, const Other& other, const Scalar& alpha) {
-  if (!alpha.isFloatingPoint() && is_one(alpha) && !alpha.isBoolean()) return;
+  if (is_integer_one(alpha)) return;
   const ScalarType result = result_type(self, other);
   GRADTAPE_CHECK(!alpha.isBoolean() || result == kBool,
                  "Boolean alpha only supported for Boolean results.");
@@ -55,8 +59,18 @@ Tensor times(const Tensor& grad, const Scalar& factor) {
   return is_one(factor) ? grad : mul(grad, factor);
 }
 
-// self + alpha * other
 struct Add {
+  static constexpr const char* name = "AddBackward0";
+  static constexpr Reads reads[] = {kNothing, kNothing};
+
+  Tensor forward(const Tensor& self, const Tensor& other, const Tensor& out = {}) const {
+    return kernels::binary(kernels::kAdd, self, other, out);
+  }
+  Tensor vjp(int, const Tensor& grad, const Saved&) const { return grad; }
+};
+
+// self + alpha * other
+struct AddScaled {
   static constexpr const char* name = "AddBackward0";
   static constexpr Reads reads[] = {kNothing, kNothing};
   Scalar alpha;
@@ -214,7 +228,7 @@ struct Neg {
 }  // namespace
 
 Tensor add(const Tensor& self, const Tensor& other, const Scalar& alpha) {
-  return apply(Add{alpha}, self, other);
+  return is_integer_one(alpha) ? apply(Add{}, self, other) : apply(AddScaled{alpha}, self, other);
 }
 Tensor add(const Tensor& self, const Scalar& other, const Scalar& alpha) {
   return apply(AddScalar{other, alpha}, self);
@@ -245,7 +259,8 @@ Tensor Tensor::add(const Scalar& other, const Scalar& alpha) const {
   return gradtape::add(*this, other, alpha);
 }
 Tensor& Tensor::add_(const Tensor& other, const Scalar& alpha) const {
-  return apply_inplace(Add{alpha}, *this, other);
+  return is_integer_one(alpha) ? apply_inplace(Add{}, *this, other)
+                               : apply_inplace(AddScaled{alpha}, *this, other);
 }
 Tensor& Tensor::add_(const Scalar& other, const Scalar& alpha) const {
   return apply_inplace(AddScalar{other, alpha}, *this);

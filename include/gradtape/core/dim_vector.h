@@ -29,7 +29,7 @@ class DimVector {
       reserve_fresh(size_);
       std::copy(other.begin(), other.end(), begin());
     } else {
-      std::memcpy(inline_, other.inline_, sizeof(inline_));
+      copy_inline(other);
     }
   }
   DimVector(DimVector&& other) noexcept { steal(other); }
@@ -104,7 +104,29 @@ class DimVector {
     }
     size_ = static_cast<uint32_t>(size);
   }
-  // A whole inline block at once: cheaper than finding out how much of it is used.
+  // One number at a time, as they were written: a wider load of what narrower stores have just left
+  // waits for all of them, which is longer than an op of one element takes.
+  void copy_inline(const DimVector& other) {
+    switch (size_) {
+      case 6:
+        inline_[5] = other.inline_[5];
+        [[fallthrough]];
+      case 5:
+        inline_[4] = other.inline_[4];
+        [[fallthrough]];
+      case 4:
+        inline_[3] = other.inline_[3];
+        [[fallthrough]];
+      case 3:
+        inline_[2] = other.inline_[2];
+        [[fallthrough]];
+      case 2:
+        inline_[1] = other.inline_[1];
+        [[fallthrough]];
+      case 1:
+        inline_[0] = other.inline_[0];
+    }
+  }
   void steal(DimVector& other) {
     size_ = other.size_;
     capacity_ = other.capacity_;
@@ -112,7 +134,7 @@ class DimVector {
       heap_ = other.heap_;
       other.capacity_ = kInline;
     } else {
-      std::memcpy(inline_, other.inline_, sizeof(inline_));
+      copy_inline(other);
     }
     other.size_ = 0;
   }
