@@ -66,6 +66,66 @@ struct Sign {
   T operator()(T x) const { return static_cast<T>((T{0} < x) - (x < T{0})); }
 };
 
+// Of floating point numbers x and y and what fmod(x, y) leaves.
+struct Left {
+  template <class T>
+  T operator()(T, T, T left) const {
+    return left;
+  }
+};
+struct LeftOfFloor {
+  template <class T>
+  T operator()(T, T y, T left) const {
+    return (left != 0) & ((left < 0) != (y < 0)) ? left + y : left;
+  }
+};
+// Python's way, so that floor_divide and remainder agree.
+struct FlooredQuotient {
+  template <class T>
+  T operator()(T x, T y, T left) const {
+    const T down = (left != 0) & ((y < 0) != (left < 0)) ? 1 : 0;
+    const T quotient = (x - left) / y - down;
+    const T floored = std::floor(quotient);
+    const T nearest = quotient - floored > T{0.5} ? floored + 1 : floored;
+    return y == 0 ? x / y : quotient == 0 ? std::copysign(T{0}, x / y) : nearest;
+  }
+};
+
+// Rule(x, y, fmod(x, y)) in float, without a division by repeated subtraction, as fmod is made, for
+// usual operands: where the quotient's whole part has at most 29 bits, its product with the 24 of y
+// and the difference to x are exact in double. A block with others takes the standard library's.
+template <class Rule>
+void fmod_run(int64_t n, void* out, const void* const* in, unsigned fixed, const Scalar*) {
+  constexpr int64_t kBlock = 256;
+  const Rule rule;
+  float ones[2][kBlock];
+  const float* at[2];
+  for (int k = 0; k < 2; ++k) {
+    at[k] = static_cast<const float*>(in[k]);
+    if (fixed & (1u << k)) {
+      std::fill_n(ones[k], kBlock, *at[k]);
+      at[k] = ones[k];
+    }
+  }
+  auto* to = static_cast<float*>(out);
+  for (int64_t begin = 0; begin < n; begin += kBlock, to += kBlock) {
+    const int64_t count = std::min(kBlock, n - begin);
+    const float *x = at[0], *y = at[1];
+    float left[kBlock];
+    int unusual = 0;
+#pragma omp simd reduction(| : unusual)
+    for (int64_t i = 0; i < count; ++i) {
+      const double whole = std::trunc(static_cast<double>(x[i]) / y[i]);
+      left[i] = std::copysign(static_cast<float>(x[i] - whole * y[i]), x[i]);
+      unusual |= !(std::abs(whole) < 0x1p29) | !(std::abs(y[i]) < 0x1p127f);
+    }
+    for (int64_t i = 0; unusual && i < count; ++i) left[i] = std::fmod(x[i], y[i]);
+#pragma omp simd
+    for (int64_t i = 0; i < count; ++i) to[i] = rule(x[i], y[i], left[i]);
+    for (int k = 0; k < 2; ++k) at[k] += fixed & (1u << k) ? 0 : count;
+  }
+}
+
 // Division that rounds down. The caller has seen to it that no integer divisor is 0.
 template <class T>
 struct DivFloor {
@@ -77,14 +137,7 @@ struct DivFloor {
       const bool down = (x % y != 0) && ((x < 0) != (y < 0));
       return static_cast<T>(x / y - down);
     } else {
-      // Python's way, so that floor_divide and remainder agree.
-      if (y == 0) return x / y;
-      const T left = std::fmod(x, y);
-      T quotient = (x - left) / y;
-      if (left != 0 && (y < 0) != (left < 0)) quotient -= 1;
-      if (quotient == 0) return std::copysign(T{0}, x / y);
-      const T floored = std::floor(quotient);
-      return quotient - floored > T{0.5} ? floored + 1 : floored;
+      return FlooredQuotient{}(x, y, std::fmod(x, y));
     }
   }
 };
@@ -110,8 +163,7 @@ struct Remainder {
       const T left = static_cast<T>(x % y);
       return static_cast<T>(left != 0 && (left < 0) != (y < 0) ? left + y : left);
     } else {
-      const T left = std::fmod(x, y);
-      return left != 0 && (left < 0) != (y < 0) ? left + y : left;
+      return LeftOfFloor{}(x, y, std::fmod(x, y));
     }
   }
 };
@@ -180,8 +232,31 @@ struct Pow {
 };
 template <class T>
 struct Atan2 {
-  T operator()(T x, T y) const { return std::atan2(x, y); }
+  auto operator()(const auto& x, const auto& y) const {
+    using std::atan2;
+    return atan2(x, y);
+  }
 };
+
+// xsimd's, within 2.6 ulp in float; it knows no quotients of two zeros or two infinities, so a
+// block with a NaN in it is done again by the standard library.
+void atan2_run(int64_t n, void* out, const void* const* in, unsigned fixed,
+               const Scalar* parameters) {
+  constexpr int64_t kBlock = 2048;
+  float angles[kBlock];  // out may be one of the inputs
+  const float* at[] = {static_cast<const float*>(in[0]), static_cast<const float*>(in[1])};
+  for (int64_t begin = 0; begin < n; begin += kBlock) {
+    const int64_t count = std::min(kBlock, n - begin);
+    const void* const block[] = {at[0], at[1]};
+    expression2<Atan2, float>(count, angles, block, fixed, parameters);
+    if (std::any_of(angles, angles + count, [](float angle) { return angle != angle; })) {
+      loop2<Atan2, float, float>(count, angles, block, fixed, parameters);
+    }
+    std::copy_n(angles, count, static_cast<float*>(out) + begin);
+    for (int k = 0; k < 2; ++k) at[k] += fixed & (1u << k) ? 0 : count;
+  }
+}
+
 template <class T>
 struct Hypot {
   T operator()(T x, T y) const { return std::hypot(x, y); }
@@ -222,6 +297,11 @@ constexpr Runs loops2() {
   return float_loops2<F>(integer_loops2<F>());
 }
 
+template <template <class> class F, class Rule>
+constexpr Runs fmod_loops2() {
+  return with_floats(integer_loops2<F>(), fmod_run<Rule>, loop2<F, double, double>);
+}
+
 }  // namespace
 
 const Kernel kAdd{"add", false, false, kLightGrain,
@@ -232,10 +312,12 @@ const Kernel kSub{"sub", false, false, kLightGrain, expressions2<Sub>(integer_lo
 const Kernel kMul{"mul", false, false, kLightGrain,
                   with_bool(expressions2<Mul>(integer_loops2<Mul>()), loop2<Mul, bool, bool>)};
 const Kernel kDiv{"div", true, false, kLightGrain, expressions2<Div>()};
-const Kernel kDivFloor{"div_floor_cpu", false, false, kHeavyGrain, loops2<DivFloor>()};
+const Kernel kDivFloor{"div_floor_cpu", false, false, kHeavyGrain,
+                       fmod_loops2<DivFloor, FlooredQuotient>()};
 const Kernel kDivTrunc{"div_trunc_cpu", false, false, kHeavyGrain, loops2<DivTrunc>()};
-const Kernel kRemainder{"remainder_cpu", false, false, kHeavyGrain, loops2<Remainder>()};
-const Kernel kFmod{"fmod_cpu", false, false, kHeavyGrain, loops2<Fmod>()};
+const Kernel kRemainder{"remainder_cpu", false, false, kHeavyGrain,
+                        fmod_loops2<Remainder, LeftOfFloor>()};
+const Kernel kFmod{"fmod_cpu", false, false, kHeavyGrain, fmod_loops2<Fmod, Left>()};
 const Kernel kNeg{"neg", false, false, kLightGrain, expressions1<Neg>(integer_loops1<Neg>())};
 const Kernel kAbs{"abs_cpu", false, false, kLightGrain, expressions1<Abs>(integer_loops1<Abs>())};
 const Kernel kSign{"sign_cpu", false, false, kLightGrain,
@@ -255,7 +337,8 @@ const Kernel kPow{"pow", false, false, kHeavyGrain, loops2<Pow>()};
 const Kernel kSquare{"pow", false, false, kLightGrain,
                      expressions1<Square>(integer_loops1<Square>())};
 const Kernel kCube{"pow", false, false, kLightGrain, expressions1<Cube>(integer_loops1<Cube>())};
-const Kernel kAtan2{"atan2_cpu", true, false, kHeavyGrain, float_loops2<Atan2>()};
+const Kernel kAtan2{"atan2_cpu", true, false, kHeavyGrain,
+                    with_floats({}, atan2_run, loop2<Atan2, double, double>)};
 const Kernel kHypot{"hypot_cpu", false, false, kHeavyGrain, float_loops2<Hypot>()};
 const Kernel kLerp{"lerp_kernel_tensor", false, false, kLightGrain, float_loops3<Lerp>()};
 const Kernel kLerpScalar{"lerp_kernel_scalar", false, false, kLightGrain,

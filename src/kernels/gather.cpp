@@ -1,6 +1,9 @@
 #include "kernels/gather.h"
 
+#include <atomic>
+
 #include "kernels/strided.h"
+#include "kernels/width.h"
 
 namespace gradtape::kernels {
 namespace {
@@ -23,12 +26,36 @@ void scatter_as(const Tensor& array, int64_t dim, const Tensor& index, const Ten
   const T* from = reinterpret_cast<const T*>(source.impl().data());
   const DimVector others = strides_without(array, dim);
   const int64_t stride = stride_along(array, dim);
-  for_each_element<3>(index.sizes(), {IntArrayRef(others), index.strides(), source.strides()},
-                      [&](const auto& at) {
-                        T& place = to[at[0] + chosen[at[1]] * stride];
-                        const T value = from[at[2]];
-                        place = kAccumulate ? static_cast<T>(place + value) : value;
-                      });
+  const int64_t to_step = row_stride(others), index_step = row_stride(index.strides());
+  const int64_t from_step = row_stride(source.strides());
+  // Along dim two elements may meet in one place: they stay in order, in one thread.
+  parallel_rows<3>(index.sizes(), {IntArrayRef(others), index.strides(), source.strides()}, dim,
+                   [&](const auto& at, int64_t n) {
+                     T* row = to + at[0];
+                     const int64_t* picks = chosen + at[1];
+                     const T* values = from + at[2];
+                     for (int64_t i = 0; i < n; ++i) {
+                       T& place = row[i * to_step + picks[i * index_step] * stride];
+                       const T value = values[i * from_step];
+                       place = kAccumulate ? static_cast<T>(place + value) : value;
+                     }
+                   });
+}
+
+bool all_within(const int64_t* values, int64_t step, int64_t n, int64_t size) {
+  bool all = true;
+  for (int64_t i = 0; i < n; ++i) all &= (values[i * step] >= 0) & (values[i * step] < size);
+  return all;
+}
+
+[[noreturn]] void fail_index(const Tensor& index, int64_t size, int64_t dim) {
+  const auto* data = reinterpret_cast<const int64_t*>(index.impl().data());
+  for_each_element<1>(index.sizes(), {index.strides()}, [&](const auto& at) {
+    const int64_t value = data[at[0]];
+    GRADTAPE_CHECK(value >= 0 && value < size, "index ", value, " is out of bounds for dimension ",
+                   dim, " with size ", size);
+  });
+  __builtin_unreachable();
 }
 
 }  // namespace
@@ -36,13 +63,11 @@ void scatter_as(const Tensor& array, int64_t dim, const Tensor& index, const Ten
 void check_indices(const Tensor& index, int64_t size, int64_t dim) {
   const auto* data = reinterpret_cast<const int64_t*>(index.impl().data());
   const int64_t step = row_stride(index.strides());
-  for_each_row<1>(index.sizes(), {index.strides()}, [&](const auto& at, int64_t n) {
-    for (int64_t i = 0; i < n; ++i) {
-      const int64_t value = data[at[0] + i * step];
-      GRADTAPE_CHECK(value >= 0 && value < size, "index ", value,
-                     " is out of bounds for dimension ", dim, " with size ", size);
-    }
+  std::atomic<bool> valid = true;
+  parallel_rows<1>(index.sizes(), {index.strides()}, -1, [&](const auto& at, int64_t n) {
+    if (!all_within(data + at[0], step, n, size)) valid = false;
   });
+  if (!valid) fail_index(index, size, dim);
 }
 
 Tensor gather(const Tensor& array, int64_t dim, const Tensor& index) {
@@ -52,19 +77,33 @@ Tensor gather(const Tensor& array, int64_t dim, const Tensor& index) {
   const int64_t stride = stride_along(array, dim);
   const int64_t step = row_stride(others), index_step = row_stride(index.strides());
   const auto* chosen = reinterpret_cast<const int64_t*>(index.impl().data());
-  visit_dtype(array.dtype(), [&]<class T>(TypeTag<T>) {
+  const int64_t size = array.dim() == 0 ? 1 : array.sizes()[dim];
+  std::atomic<bool> valid = true;
+  visit_width(array.itemsize(), [&]<class U>(U) {
+    using T = typename U::type;
     const T* from = reinterpret_cast<const T*>(array.impl().data());
     T* to = reinterpret_cast<T*>(result.impl().data());
-    for_each_row<2>(index.sizes(), {IntArrayRef(others), index.strides()},
-                    [&](const auto& at, int64_t n) {
-                      const T* row = from + at[0];
-                      const int64_t* picks = chosen + at[1];
-                      for (int64_t i = 0; i < n; ++i) {
-                        to[i] = row[i * step + picks[i * index_step] * stride];
-                      }
-                      to += n;
-                    });
+    parallel_rows<3>(index.sizes(), {IntArrayRef(others), index.strides(), result.strides()}, -1,
+                     [&](const auto& at, int64_t n) {
+                       const T* row = from + at[0];
+                       const int64_t* picks = chosen + at[1];
+                       T* target = to + at[2];
+                       // Row by row, so that an index is read from far memory once.
+                       if (!all_within(picks, index_step, n, size)) {
+                         valid = false;
+                         return;
+                       }
+                       if (step == 0 && stride == 1 && index_step == 1) {
+#pragma omp simd
+                         for (int64_t i = 0; i < n; ++i) target[i] = row[picks[i]];
+                         return;
+                       }
+                       for (int64_t i = 0; i < n; ++i) {
+                         target[i] = row[i * step + picks[i * index_step] * stride];
+                       }
+                     });
   });
+  if (!valid) fail_index(index, size, dim);
   return result;
 }
 

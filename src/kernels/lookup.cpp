@@ -5,6 +5,7 @@
 
 #include "kernels/parallel.h"
 #include "kernels/strided.h"
+#include "kernels/width.h"
 
 namespace gradtape::kernels {
 namespace {
@@ -32,21 +33,6 @@ bool is_dense(const DimVector& sizes, const DimVector& strides) {
     expected *= sizes[i];
   }
   return true;
-}
-
-// An unsigned integer as wide as an element: reading only moves bytes.
-template <class F>
-void visit_width(size_t width, const F& f) {
-  switch (width) {
-    case 1:
-      return f(TypeTag<uint8_t>{});
-    case 2:
-      return f(TypeTag<uint16_t>{});
-    case 4:
-      return f(TypeTag<uint32_t>{});
-    default:
-      return f(TypeTag<uint64_t>{});
-  }
 }
 
 // Calls f(source or target element, dense element) for the elements of one position.
@@ -135,9 +121,10 @@ void write_as(T* to, const Lookup& lookup, const T* values) {
 Tensor read(const Tensor& array, const Lookup& lookup, DimVector sizes) {
   Tensor result = make_array(std::move(sizes), array.dtype());
   if (result.numel() == 0) return result;
-  visit_width(array.itemsize(), [&]<class T>(TypeTag<T>) {
-    read_as(reinterpret_cast<const T*>(array.impl().data()), lookup,
-            reinterpret_cast<T*>(result.impl().data()));
+  visit_width(array.itemsize(), [&]<class U>(U) {
+    using T = typename U::type;
+    read_as<T>(reinterpret_cast<const T*>(array.impl().data()), lookup,
+               reinterpret_cast<T*>(result.impl().data()));
   });
   return result;
 }
@@ -145,7 +132,8 @@ Tensor read(const Tensor& array, const Lookup& lookup, DimVector sizes) {
 void write(const Tensor& array, const Lookup& lookup, const Tensor& values, bool accumulate) {
   if (values.numel() == 0) return;
   if (!accumulate) {
-    visit_width(array.itemsize(), [&]<class T>(TypeTag<T>) {
+    visit_width(array.itemsize(), [&]<class U>(U) {
+      using T = typename U::type;
       write_as<T, false>(reinterpret_cast<T*>(array.impl().data()), lookup,
                          reinterpret_cast<const T*>(values.impl().data()));
     });

@@ -2,6 +2,7 @@
 
 #include "kernels/parallel.h"
 #include "kernels/strided.h"
+#include "kernels/width.h"
 #include "kernels/zeros.h"
 
 namespace gradtape::kernels {
@@ -18,29 +19,40 @@ int64_t count_true(const Tensor& dense_mask) {
   return count;
 }
 
+// A single a or b stands for all. Both are read, whichever is chosen: a mask is rarely predictable.
+template <bool kSingleA, bool kSingleB, class T>
+void choose_run(const uint8_t* condition, const T* a, const T* b, T* to, int64_t n) {
+  const T first = *a, second = *b;
+#pragma omp simd
+  for (int64_t i = 0; i < n; ++i) {
+    const T x = kSingleA ? first : a[i], y = kSingleB ? second : b[i];
+    to[i] = condition[i] != 0 ? x : y;
+  }
+}
+
 template <class T>
 void choose(const Tensor& condition, const Tensor& a, const Tensor& b, const Tensor& out) {
-  const bool* chosen = bools(condition);
+  // As bytes: the compiler does not vectorize loads of bool.
+  const auto* chosen = reinterpret_cast<const uint8_t*>(condition.impl().data());
   const T* yes = reinterpret_cast<const T*>(a.impl().data());
   const T* no = reinterpret_cast<const T*>(b.impl().data());
   T* to = reinterpret_cast<T*>(out.impl().data());
   const int64_t a_step = row_stride(a.strides()), b_step = row_stride(b.strides());
   const int64_t step = row_stride(condition.strides()), to_step = row_stride(out.strides());
-  const bool dense = step == 1 && to_step == 1;
+  const bool runs = step == 1 && to_step == 1 && a_step <= 1 && b_step <= 1;
+  const auto run = a_step == 1
+                       ? (b_step == 1 ? choose_run<false, false, T> : choose_run<false, true, T>)
+                   : b_step == 1 ? choose_run<true, false, T>
+                                 : choose_run<true, true, T>;
   for_each_row<4>(out.sizes(), {out.strides(), condition.strides(), a.strides(), b.strides()},
                   [&](const auto& at, int64_t n) {
                     T* row = to + at[0];
-                    const bool* c = chosen + at[1];
-                    const T* x = yes + at[2];
-                    const T* y = no + at[3];
-                    if (dense && a_step == 1 && b_step == 1) {
+                    const uint8_t* c = chosen + at[1];
+                    const T *x = yes + at[2], *y = no + at[3];
+                    if (runs) {
                       parallel_for(n, 1 << 15, [&](int64_t begin, int64_t end) {
-                        for (int64_t i = begin; i < end; ++i) row[i] = c[i] ? x[i] : y[i];
-                      });
-                    } else if (dense && a_step == 0 && b_step == 1) {
-                      const T value = *x;
-                      parallel_for(n, 1 << 15, [&](int64_t begin, int64_t end) {
-                        for (int64_t i = begin; i < end; ++i) row[i] = c[i] ? value : y[i];
+                        run(c + begin, x + begin * a_step, y + begin * b_step, row + begin,
+                            end - begin);
                       });
                     } else {
                       for (int64_t i = 0; i < n; ++i) {
@@ -77,15 +89,16 @@ Tensor nonzero(const Tensor& array) {
   const int64_t rank = array.dim();
   Tensor result = make_array({count_true(mask), rank}, kInt64);
   auto* to = reinterpret_cast<int64_t*>(result.impl().data());
+  const int64_t* const end = to + result.numel();
   const bool* data = bools(mask);
   const int64_t columns = rank == 0 ? 1 : array.sizes()[rank - 1];
-  const int64_t rows = mask.numel() == 0 ? 0 : mask.numel() / columns;
   DimVector at(rank);
-  for (int64_t row = 0; row < rows; ++row, data += columns) {
-    for (int64_t i = 0; i < columns; ++i) {
-      if (!data[i]) continue;
-      for (int64_t dim = 0; dim + 1 < rank; ++dim) *to++ = at[dim];
-      if (rank > 0) *to++ = i;
+  for (; to != end; data += columns) {
+    // As in masked_select: each place is written, and written over if it was not to be.
+    for (int64_t i = 0; i < columns && to != end; ++i) {
+      for (int64_t dim = 0; dim + 1 < rank; ++dim) to[dim] = at[dim];
+      to[rank - 1] = i;
+      to += data[i] * rank;
     }
     for (int64_t dim = rank - 1; dim-- > 0;) {
       if (++at[dim] < array.sizes()[dim]) break;
@@ -113,7 +126,7 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b, const Di
   Tensor to =
       window(result, result.impl().sizes(), result.impl().strides(), result.storage_offset());
   flatten_all(c, x, y, to);
-  visit_dtype(a.dtype(), [&]<class T>(TypeTag<T>) { choose<T>(c, x, y, to); });
+  visit_width(a.itemsize(), [&]<class U>(U) { choose<typename U::type>(c, x, y, to); });
   return result;
 }
 
@@ -124,8 +137,13 @@ Tensor masked_select(const Tensor& array, const Tensor& mask) {
   visit_dtype(array.dtype(), [&]<class T>(TypeTag<T>) {
     const T* from = reinterpret_cast<const T*>(array.impl().data());
     T* to = reinterpret_cast<T*>(result.impl().data());
+    const T* const end = to + result.numel();
+    // Without a branch on the mask, which is rarely predictable: what is not chosen is written too,
+    // and then over.
     for_each_element<1>(array.sizes(), {array.strides()}, [&](const auto& at) {
-      if (*data++) *to++ = from[at[0]];
+      if (to == end) return;
+      *to = from[at[0]];
+      to += *data++;
     });
   });
   return result;
@@ -138,8 +156,11 @@ Tensor masked_place(const Tensor& values, const Tensor& mask) {
   visit_dtype(values.dtype(), [&]<class T>(TypeTag<T>) {
     const T* from = reinterpret_cast<const T*>(packed.impl().data());
     T* to = reinterpret_cast<T*>(result.impl().data());
-    for (int64_t i = 0; i < result.numel(); ++i) {
-      if (data[i]) to[i] = *from++;
+    const T* const end = from + packed.numel();
+    for (int64_t i = 0; from != end; ++i) {
+      const T next = *from;
+      to[i] = data[i] ? next : T{};
+      from += data[i];
     }
   });
   return result;

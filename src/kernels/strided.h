@@ -1,7 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+
+#include "kernels/parallel.h"
 
 #include "gradtape/core/array_ref.h"
 #include "gradtape/core/dim_vector.h"
@@ -34,6 +37,32 @@ void for_each_row(IntArrayRef sizes, const std::array<IntArrayRef, N>& strides, 
     }
     if (i == static_cast<size_t>(-1)) return;
   }
+}
+
+// The same with the rows shared out among threads along the longest axis but one, if there are
+// elements enough: f must not mind in which order parts of that axis come.
+template <size_t N, class F>
+void parallel_rows(IntArrayRef sizes, const std::array<IntArrayRef, N>& strides, int64_t but,
+                   const F& f) {
+  size_t axis = sizes.size();
+  int64_t count = 1;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    count *= sizes[i];
+    if (static_cast<int64_t>(i) == but) continue;
+    if (axis == sizes.size() || sizes[i] > sizes[axis]) axis = i;
+  }
+  if (axis == sizes.size() || count == 0) return for_each_row<N>(sizes, strides, f);
+  const int64_t length = sizes[axis];
+  const int64_t parts = std::min<int64_t>(length, available_threads());
+  parallel_items(parts, count / parts, [&](int64_t part) {
+    const int64_t begin = length * part / parts, end = length * (part + 1) / parts;
+    DimVector some(sizes);
+    some[axis] = end - begin;
+    for_each_row<N>(some, strides, [&](std::array<int64_t, N> at, int64_t n) {
+      for (size_t k = 0; k < N; ++k) at[k] += begin * strides[k][axis];
+      f(at, n);
+    });
+  });
 }
 
 // What array k moves by along a row.

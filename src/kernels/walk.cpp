@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "kernels/parallel.h"
+#include "kernels/width.h"
 
 namespace gradtape::kernels {
 namespace {
@@ -11,46 +12,12 @@ constexpr int64_t kBlock = 512;  // elements in a buffer: 4 KB at most, several 
 // A transposed tile: wide, so that a run along it is worth its call and stays on its pages.
 constexpr int64_t kTileRows = 32, kTileColumns = 128;
 
-template <size_t Bytes>
-struct Unit;
-template <>
-struct Unit<1> {
-  using type [[gnu::may_alias]] = uint8_t;
-};
-template <>
-struct Unit<2> {
-  using type [[gnu::may_alias]] = uint16_t;
-};
-template <>
-struct Unit<4> {
-  using type [[gnu::may_alias]] = uint32_t;
-};
-template <>
-struct Unit<8> {
-  using type [[gnu::may_alias]] = uint64_t;
-};
-
 void* ahead(void* at, int64_t bytes) { return static_cast<std::byte*>(at) + bytes; }
-
-// Calls f with a type of so many bytes that may alias any other.
-template <class F>
-void visit_itemsize(int64_t itemsize, const F& f) {
-  switch (itemsize) {
-    case 1:
-      return f(Unit<1>{});
-    case 2:
-      return f(Unit<2>{});
-    case 4:
-      return f(Unit<4>{});
-    default:
-      return f(Unit<8>{});
-  }
-}
 
 // Strides of bytes that are whole elements.
 void gather(void* to, const void* from, int64_t bytes, int64_t itemsize, int64_t n) {
   const int64_t stride = bytes / itemsize;
-  visit_itemsize(itemsize, [&]<class U>(U) {
+  visit_width(itemsize, [&]<class U>(U) {
     auto* target = static_cast<typename U::type*>(to);
     auto* source = static_cast<const typename U::type*>(from);
     for (int64_t i = 0; i < n; ++i) target[i] = source[i * stride];
@@ -59,7 +26,7 @@ void gather(void* to, const void* from, int64_t bytes, int64_t itemsize, int64_t
 
 void scatter(void* to, const void* from, int64_t bytes, int64_t itemsize, int64_t n) {
   const int64_t stride = bytes / itemsize;
-  visit_itemsize(itemsize, [&]<class U>(U) {
+  visit_width(itemsize, [&]<class U>(U) {
     auto* target = static_cast<typename U::type*>(to);
     auto* source = static_cast<const typename U::type*>(from);
     for (int64_t i = 0; i < n; ++i) target[i * stride] = source[i];
@@ -104,7 +71,7 @@ void transpose_square(Unit<4>::type* to, int64_t to_stride, const Unit<4>::type*
 
 void gather_transposed(void* to, const void* from, int64_t stride, int64_t itemsize, int64_t rows,
                        int64_t columns) {
-  visit_itemsize(itemsize, [&]<class U>(U) {
+  visit_width(itemsize, [&]<class U>(U) {
     using T = typename U::type;
     auto* target = static_cast<T*>(to);
     auto* source = static_cast<const T*>(from);

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <functional>
 #include <map>
 
@@ -288,4 +289,74 @@ TEST_CASE("a saved input that was written in place is refused, an unused one is 
   summand.add_(1);
   sum.sum().backward();
   CHECK(difference(x.grad(), {1, 1}) == "");
+}
+
+namespace {
+
+// Numbers of every magnitude and sign, with the special ones among them.
+Tensor scattered_floats(int64_t n) {
+  const float special[] = {0.f,   -0.f,       1.f,         -1.f,    INFINITY, -INFINITY,
+                           NAN,   1e-45f,     -1e-40f,     3.4e38f, -3.4e38f, 0.5f,
+                           1e10f, 16777216.f, -16777216.f, 7.f,     -3.f,     1e-20f};
+  Tensor values = randn({n}) * pow(tensor(10.f), rand({n}) * 24 - 12);
+  for (int64_t i = 0; i < n; i += 37) values[i] = special[i / 37 % std::size(special)];
+  return values;
+}
+
+bool same_number(float a, float b) {
+  return (std::isnan(a) && std::isnan(b)) || (a == b && std::signbit(a) == std::signbit(b));
+}
+
+}  // namespace
+
+TEST_CASE("fmod, remainder and floor_divide in float are exact for every pair of magnitudes") {
+  manual_seed(0);
+  const int64_t n = 40000;
+  const Tensor x = scattered_floats(n), y = scattered_floats(n).flip({0});
+  const Tensor left = fmod(x, y), modulo = remainder(x, y), quotient = floor_divide(x, y);
+  int64_t wrong_left = 0, wrong_modulo = 0, wrong_quotient = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    const float a = x.data_ptr<float>()[i], b = y.data_ptr<float>()[i];
+    // Python's definitions, by the standard library's fmod.
+    const float rest = std::fmod(a, b);
+    const bool opposite = rest != 0 && (rest < 0) != (b < 0);
+    float floored = std::floor((a - rest) / b - (opposite ? 1 : 0));
+    if ((a - rest) / b - (opposite ? 1 : 0) - floored > 0.5f) floored += 1;
+    if (floored == 0) floored = std::copysign(0.f, a / b);
+    if (b == 0) floored = a / b;
+    wrong_left += !same_number(left.data_ptr<float>()[i], rest);
+    wrong_modulo += !same_number(modulo.data_ptr<float>()[i], opposite ? rest + b : rest);
+    wrong_quotient += !same_number(quotient.data_ptr<float>()[i], floored);
+  }
+  CHECK(wrong_left == 0);
+  CHECK(wrong_modulo == 0);
+  CHECK(wrong_quotient == 0);
+}
+
+TEST_CASE("fmod by a number and by itself, across blocks") {
+  const Tensor x = arange(1000).to(kFloat32) - 500.5;
+  const Tensor by_number = fmod(x, 7);
+  const Tensor by_itself = fmod(x, x);
+  for (int64_t i = 0; i < 1000; ++i) {
+    REQUIRE(by_number[i].item<float>() == std::fmod(x[i].item<float>(), 7.f));
+    REQUIRE(by_itself[i].item<float>() == 0);
+  }
+}
+
+TEST_CASE("atan2 in float: within 3 ulp, and as the standard library for zeros and infinities") {
+  manual_seed(0);
+  const int64_t n = 40000;
+  const Tensor y = scattered_floats(n), x = scattered_floats(n).flip({0});
+  const Tensor angle = atan2(y, x);
+  int64_t wrong = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    const float a = y.data_ptr<float>()[i], b = x.data_ptr<float>()[i];
+    const double exact = std::atan2(static_cast<double>(a), static_cast<double>(b));
+    const float got = angle.data_ptr<float>()[i];
+    const double ulp = std::abs(std::nextafter(static_cast<float>(exact), INFINITY) - exact);
+    const bool nan = std::isnan(a) || std::isnan(b);
+    const bool near = std::abs(got - exact) <= 3 * ulp + 1e-45;
+    wrong += nan ? !std::isnan(got) : !near || std::signbit(got) != std::signbit(exact);
+  }
+  CHECK(wrong == 0);
 }

@@ -246,3 +246,37 @@ TEST_CASE("errors of indexing are PyTorch's, and nothing is written") {
                  "Class values must be smaller than num_classes"));
   CHECK(elements(a) == std::vector<double>(6, 0));
 }
+
+TEST_CASE("choosing by a mask and gathering give every element on two threads") {
+  manual_seed(0);
+  const int64_t rows = 300, columns = 301;
+  const Tensor x = randn({rows, columns}), y = randn({rows, columns}), mask = x > 0.2;
+  const Tensor picks = randint(columns, {rows, columns}, kInt64);
+  const Tensor chosen = where(mask, x, y), left = where(mask, x, 7), right = where(mask, 7, y);
+  const Tensor filled = x.masked_fill(mask, 7), picked = x.gather(1, picks);
+  const Tensor added = zeros({rows, columns}).scatter_add(1, picks, y);
+  const Tensor selected = x.masked_select(mask), places = mask.nonzero();
+  const auto at = [](const Tensor& t, int64_t i) { return t.data_ptr<float>()[i]; };
+  std::vector<float> sums(rows * columns);
+  int64_t wrong = 0, found = 0;
+  for (int64_t i = 0; i < rows * columns; ++i) {
+    const bool m = mask.data_ptr<bool>()[i];
+    const int64_t pick = i / columns * columns + picks.data_ptr<int64_t>()[i];
+    sums[pick] += at(y, i);
+    wrong += at(chosen, i) != (m ? at(x, i) : at(y, i));
+    wrong += at(left, i) != (m ? at(x, i) : 7) || at(right, i) != (m ? 7 : at(y, i));
+    wrong += at(filled, i) != (m ? 7 : at(x, i)) || at(picked, i) != at(x, pick);
+    if (!m) continue;
+    wrong += at(selected, found) != at(x, i);
+    wrong += places.data_ptr<int64_t>()[2 * found] != i / columns;
+    wrong += places.data_ptr<int64_t>()[2 * found + 1] != i % columns;
+    ++found;
+  }
+  for (int64_t i = 0; i < rows * columns; ++i) wrong += at(added, i) != sums[i];
+  CHECK(wrong == 0);
+  CHECK(selected.numel() == found);
+  CHECK(places.size(0) == found);
+  picks[299][300] = columns;
+  CHECK(contains(error_of([&] { x.gather(1, picks); }),
+                 "index 301 is out of bounds for dimension 1 with size 301"));
+}
