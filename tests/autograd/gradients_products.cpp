@@ -156,5 +156,39 @@ const GradientEntry kLayers[] = {
 };
 const AddToGradientTable kAddLayers(kLayers);
 
+const GradientEntry kRecurrent[] = {
+    {"lstm",
+     [](const Inputs& x) {
+       const auto [output, h, c] =
+           lstm(x[0], {x[1], x[2]}, {x[3], x[4], x[5], x[6]}, true, 1, 0, true, false, false);
+       return Inputs{output, h, c};
+     },
+     {shaped({{2, 2, 3}, {1, 2, 2}, {1, 2, 2}, {8, 3}, {8, 2}, {8}, {8}}),
+      shaped({{1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {4, 1}, {4, 1}, {4}, {4}}),
+      shaped({{3, 0, 2}, {1, 0, 1}, {1, 0, 1}, {4, 2}, {4, 1}, {4}, {4}})}},
+    {"lstm",
+     [](const Inputs& x) {
+       const auto [output, h, c] = lstm(x[0], {x[1], x[2]}, {x[3], x[4], x[5], x[6]}, false, 1, 0,
+                                        true, /*bidirectional=*/true, /*batch_first=*/true);
+       return Inputs{output, h, c};
+     },
+     {shaped({{2, 2, 3}, {2, 2, 2}, {2, 2, 2}, {8, 3}, {8, 2}, {8, 3}, {8, 2}})}},
+    // What is wanted of it may be one of its results only, and a state may be made of the input.
+    {"lstm",
+     [](const Inputs& x) {
+       const auto [output, h, c] =
+           lstm(x[0], {x[0].narrow(0, 0, 1), x[1]}, {x[2], x[3]}, false, 1, 0, true, false, false);
+       return Inputs{c};
+     },
+     {shaped({{2, 2, 2}, {1, 2, 2}, {8, 2}, {8, 2}})}},
+    {"lstm_cell",
+     [](const Inputs& x) {
+       const auto [h, c] = lstm_cell(x[0], {x[1], x[2]}, x[3], x[4], x[5], x[6]);
+       return Inputs{h, c};
+     },
+     {shaped({{2, 3}, {2, 2}, {2, 2}, {8, 3}, {8, 2}, {8}, {8}})}},
+};
+const AddToGradientTable kAddRecurrent(kRecurrent);
+
 }  // namespace
 }  // namespace gradtape::testing

@@ -54,6 +54,11 @@ inline std::string all() {
   print(Embedding(10, 2));
   print(Embedding(EmbeddingOptions(10, 2).padding_idx(3).max_norm(2)));
   print(Embedding(EmbeddingOptions(10, 2).max_norm(2).norm_type(2.5).scale_grad_by_freq(true)));
+  print(LSTM(2, 4));
+  print(LSTM(LSTMOptions(2, 4).num_layers(3).batch_first(true).dropout(0.2).bidirectional(true)));
+  print(LSTM(LSTMOptions(2, 4).bias(false)));
+  print(LSTMCell(2, 4));
+  print(LSTMCell(LSTMCellOptions(2, 4).bias(false)));
   print(ReLU());
   print(ReLU(true));
   print(LeakyReLU());

@@ -14,3 +14,4 @@
 #include "gradtape/nn/modules/linear.h"
 #include "gradtape/nn/modules/loss.h"
 #include "gradtape/nn/modules/pooling.h"
+#include "gradtape/nn/modules/rnn.h"
