@@ -4,6 +4,7 @@
 #include "kernels/lstm.h"
 
 #include "kernels/packed_matrix.h"
+#include "kernels/vectors.h"
 
 // A step's product is too small for two threads: instead each thread takes its share of the batch
 // through the whole sequence, in one parallel region, and meets the others at the end only.
@@ -41,33 +42,6 @@ struct Steps {
     });
   }
 };
-
-// f(j, zero) for every j < n: a vector of places from j with zero a vector, or one place with a T.
-template <class T, class F>
-inline void for_vectors(int64_t n, const F& f) {
-  using Batch = xsimd::batch<T>;
-  int64_t j = 0;
-  for (; j + static_cast<int64_t>(Batch::size) <= n; j += Batch::size) f(j, Batch(T{0}));
-  for (; j < n; ++j) f(j, T{0});
-}
-
-template <class V, class T>
-inline V load(const T* from) {
-  if constexpr (std::is_same_v<V, T>) {
-    return *from;
-  } else {
-    return V::load_unaligned(from);
-  }
-}
-
-template <class V, class T>
-inline void store(const V& value, T* to) {
-  if constexpr (std::is_same_v<V, T>) {
-    *to = value;
-  } else {
-    value.store_unaligned(to);
-  }
-}
 
 template <class V>
 inline V sigmoid(const V& x) {

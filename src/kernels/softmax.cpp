@@ -54,9 +54,11 @@ template <class T>
 inline T largest_lane(const Batch<T>& batch) {
   alignas(64) T lanes[kWidth<T>];
   batch.store_aligned(lanes);
-  T result = lanes[0];
-  for (int64_t j = 1; j < kWidth<T>; ++j) result = lanes[j] > result ? lanes[j] : result;
-  return result;
+  // Halves, not one after the other: short rows wait for this.
+  for (int64_t half = kWidth<T> / 2; half > 0; half /= 2) {
+    for (int64_t j = 0; j < half; ++j) lanes[j] = std::max(lanes[j], lanes[j + half]);
+  }
+  return lanes[0];
 }
 
 template <bool kLog, class T>

@@ -129,6 +129,14 @@ const GradientEntry kLayers[] = {
        return Inputs{batch_norm(x[0], x[1], x[2], mean, var, /*training=*/false, 0.1, 1e-5)};
      },
      {shaped({{3, 2}, {2}, {2}}), shaped({{2, 2, 2, 2}, {2}, {2}})}},
+    {"layer_norm",
+     [](const Inputs& x) { return Inputs{layer_norm(x[0], x[1].sizes(), x[1], x[2])}; },
+     {shaped({{3, 4}, {4}, {4}}), shaped({{2, 2, 3}, {2, 3}, {2, 3}}), shaped({{5}, {5}, {5}}),
+      shaped({{2, 3, 4}, {4}, {4}}), shaped({{0, 3}, {3}, {3}})},
+     1e-3},
+    {"layer_norm",
+     [](const Inputs& x) { return Inputs{layer_norm(x[0], {3}, {}, {}, 0.1)}; },
+     {shaped({{4, 3}})}},
     {"dropout", seeded([](const Tensor& x) { return dropout(x, 0.4, true); }), {shaped({{4, 5}})}},
     {"dropout_",
      seeded([](const Tensor& x) {

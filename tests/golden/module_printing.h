@@ -48,6 +48,8 @@ inline std::string all() {
   print(BatchNorm1d(BatchNorm1dOptions(4).eps(0.5).momentum(0.1).affine(false)));
   print(BatchNorm2d(8));
   print(BatchNorm2d(BatchNorm2dOptions(8).momentum(torch::nullopt).track_running_stats(false)));
+  print(LayerNorm(std::vector<int64_t>{4}));
+  print(LayerNorm(LayerNormOptions({2, 2}).elementwise_affine(false).eps(2e-5)));
   print(Dropout());
   print(Dropout(0.42));
   print(Dropout2d(Dropout2dOptions().p(0.3).inplace(true)));

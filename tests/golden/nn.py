@@ -38,6 +38,7 @@ layers = [
     layer("Conv2d same", lambda: nn.Conv2d(4, 2, (2, 5), padding="same", bias=False), image),
     layer("BatchNorm1d", lambda: nn.BatchNorm1d(3), rows),
     layer("BatchNorm2d", lambda: nn.BatchNorm2d(4, momentum=None), image),
+    layer("LayerNorm", lambda: nn.LayerNorm([8, 7], eps=0.1), image),
     layer("Embedding", lambda: nn.Embedding(7, 5, padding_idx=2), torch.tensor([[1, 2], [6, 0]])),
     layer("MaxPool2d", lambda: nn.MaxPool2d(3, stride=2, padding=1), image),
     layer("AvgPool2d", lambda: nn.AvgPool2d(3, stride=2, padding=1), image),

@@ -93,6 +93,9 @@ record("batch_norm_eval_2", bn(False), [4, 3], [3], [3])
 m, v = mean.clone(), var.clone()
 F.batch_norm(wave([2, 3, 5, 4], 0.0), m, v, None, None, True, 0.1, 1e-5)
 cases["batch_norm_running"] = {"mean": numbers(m), "var": numbers(v)}
+for sizes, axes in [([2, 3, 4], [4]), ([3, 5, 19], [5, 19])]:
+    record("layer_norm_%d" % len(axes), lambda x, w, b: F.layer_norm(x, axes, w, b, 1e-5),
+           sizes, axes, axes)
 
 record("gelu", lambda x: F.gelu(4 * x), [7])
 record("gelu_tanh", lambda x: F.gelu(4 * x, approximate="tanh"), [7])

@@ -28,6 +28,7 @@ nn::AnyModule make(const std::string& name) {
   if (name == "BatchNorm1d") return AnyModule(BatchNorm1d(3));
   if (name == "BatchNorm2d")
     return AnyModule(BatchNorm2d(BatchNorm2dOptions(4).momentum(std::nullopt)));
+  if (name == "LayerNorm") return AnyModule(LayerNorm(LayerNormOptions({8, 7}).eps(0.1)));
   if (name == "Embedding") return AnyModule(Embedding(EmbeddingOptions(7, 5).padding_idx(2)));
   if (name == "MaxPool2d") return AnyModule(MaxPool2d(MaxPool2dOptions(3).stride(2).padding(1)));
   if (name == "AvgPool2d") return AnyModule(AvgPool2d(AvgPool2dOptions(3).stride(2).padding(1)));

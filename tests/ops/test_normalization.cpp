@@ -1,3 +1,4 @@
+#include "error_of.h"
 #include "ops/recorded.h"
 
 #include "gradtape/ops/normalization.h"
@@ -79,4 +80,43 @@ TEST_CASE("batch_norm refuses what has no variance or does not fit") {
                       batch_norm(zeros({2, 3}), {}, {}, zeros({4}), zeros({3}), false);
                     }),
                     "running_mean should contain 3 elements not 4"));
+}
+
+TEST_CASE("layer_norm gives PyTorch's values and gradients") {
+  for (const char* name : {"layer_norm_1", "layer_norm_2"}) {
+    check_recorded(name, [](const auto& x) { return layer_norm(x[0], x[1].sizes(), x[1], x[2]); });
+  }
+}
+
+TEST_CASE("layer_norm's gradients are the same number for number on any number of threads") {
+  const int threads = get_num_threads();
+  variable_list first;
+  for (const int count : {1, 2, 3}) {
+    set_num_threads(count);
+    manual_seed(2);
+    const Tensor x = randn({300, 130}).requires_grad_(), w = randn({130}).requires_grad_(),
+                 b = randn({130}).requires_grad_();
+    variable_list results = autograd::grad({layer_norm(x, {130}, w, b).square().sum()}, {x, w, b});
+    if (first.empty()) first = results;
+    for (size_t i = 0; i < first.size(); ++i) CHECK(results[i].equal(first[i]));
+  }
+  set_num_threads(threads);
+}
+
+TEST_CASE("layer_norm names what does not fit") {
+  CHECK(contains(error_of([] {
+                   layer_norm(zeros({2, 3}), {5});
+                 }),
+                 "Given normalized_shape=[5], expected input to end in these sizes, but got input "
+                 "of size[2, 3]"));
+  CHECK(contains(error_of([] {
+                   layer_norm(zeros({2, 3}), {3}, zeros({2}));
+                 }),
+                 "Expected weight to be of same shape as normalized_shape, but got weight of shape "
+                 "[2] and normalized_shape = [3]"));
+  CHECK(contains(error_of([] {
+                   layer_norm(zeros({2, 3}), {});
+                 }),
+                 "Expected normalized_shape to be at least 1-dimensional"));
+  CHECK(contains(error_of([] { layer_norm(zeros({2, 3}, kInt64), {3}); }), "not implemented for"));
 }

@@ -7,4 +7,5 @@
 #include "gradtape/nn/functional/embedding.h"
 #include "gradtape/nn/functional/linear.h"
 #include "gradtape/nn/functional/loss.h"
+#include "gradtape/nn/functional/normalization.h"
 #include "gradtape/nn/functional/pooling.h"

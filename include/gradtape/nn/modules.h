@@ -13,5 +13,6 @@
 #include "gradtape/nn/modules/embedding.h"
 #include "gradtape/nn/modules/linear.h"
 #include "gradtape/nn/modules/loss.h"
+#include "gradtape/nn/modules/normalization.h"
 #include "gradtape/nn/modules/pooling.h"
 #include "gradtape/nn/modules/rnn.h"

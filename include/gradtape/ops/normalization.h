@@ -18,4 +18,14 @@ Tensor batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias,
                   const Tensor& running_mean, const Tensor& running_var, bool training,
                   double momentum = 0.1, double eps = 1e-5, bool cudnn_enabled = false);
 
+/// The last axes, of sizes normalized_shape, brought to mean 0 and variance 1 (the biased one) for
+/// every place of the others, then scaled and shifted element by element.
+///
+/// Shapes: input [*, normalized_shape]; weight and bias normalized_shape, each possibly undefined;
+/// result as input.
+/// Throws: Error if sizes or dtypes do not fit, or if input is not floating point.
+/// Source: Ba et al., "Layer Normalization", 2016, arXiv:1607.06450; eps is inside the root.
+Tensor layer_norm(const Tensor& input, IntArrayRef normalized_shape, const Tensor& weight = {},
+                  const Tensor& bias = {}, double eps = 1e-5, bool cudnn_enable = true);
+
 }  // namespace gradtape
