@@ -11,22 +11,15 @@ using torch::Tensor;
 constexpr int64_t kModel = 128, kHeads = 4, kFeed = 512, kTokens = 64, kBatch = 12;
 
 #ifdef BENCH_GRADTAPE
-// Made of ops, normalized after each part as nn.TransformerEncoderLayer.
+// Made of ops and modules, normalized after each part as nn.TransformerEncoderLayer.
 struct Layer : nn::Module {
   Layer() {
     in_proj = register_module("in_proj", nn::Linear(kModel, 3 * kModel));
     out_proj = register_module("out_proj", nn::Linear(kModel, kModel));
     linear1 = register_module("linear1", nn::Linear(kModel, kFeed));
     linear2 = register_module("linear2", nn::Linear(kFeed, kModel));
-    for (const char* name : {"norm1", "norm2"}) {
-      scales.push_back(register_parameter(std::string(name) + "_weight", torch::ones({kModel})));
-      scales.push_back(register_parameter(std::string(name) + "_bias", torch::zeros({kModel})));
-    }
-  }
-  Tensor norm(const Tensor& x, size_t i) {
-    const Tensor centred = x - x.mean({-1}, true);
-    const Tensor variance = centred.square().mean({-1}, true);
-    return centred * torch::rsqrt(variance + 1e-5) * scales[2 * i] + scales[2 * i + 1];
+    norm1 = register_module("norm1", nn::LayerNorm(std::vector<int64_t>{kModel}));
+    norm2 = register_module("norm2", nn::LayerNorm(std::vector<int64_t>{kModel}));
   }
   // x [T, B, d]
   Tensor attend(const Tensor& x) {
@@ -42,12 +35,12 @@ struct Layer : nn::Module {
                                  .reshape({kTokens, kBatch, kModel}));
   }
   Tensor forward(const Tensor& x) {
-    const Tensor h = norm(x + attend(x), 0);
-    return norm(h + linear2->forward(torch::relu(linear1->forward(h))), 1);
+    const Tensor h = norm1->forward(x + attend(x));
+    return norm2->forward(h + linear2->forward(torch::relu(linear1->forward(h))));
   }
 
   nn::Linear in_proj{nullptr}, out_proj{nullptr}, linear1{nullptr}, linear2{nullptr};
-  std::vector<Tensor> scales;
+  nn::LayerNorm norm1{nullptr}, norm2{nullptr};
 };
 #else
 struct Layer : nn::Module {
