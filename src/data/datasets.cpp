@@ -1,5 +1,10 @@
 #include <array>
 #include <filesystem>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "kernels/parallel.h"
 
 #include "gradtape/core/error.h"
 #include "gradtape/data/datasets/idx.h"
@@ -38,6 +43,29 @@ std::array<std::string, 2> mnist_files(const std::string& root, MNIST::Mode mode
   return {find(root, prefix + "-images-idx3-ubyte"), find(root, prefix + "-labels-idx1-ubyte")};
 }
 
+// Bytes as floats from 0 to 1; floats as they are.
+Tensor from_0_to_1(const Tensor& pixels) {
+  return pixels.dtype() == kUInt8 ? pixels.to(kFloat32).div_(255) : pixels;
+}
+
+// The same of some images only, in one pass over them.
+Tensor from_0_to_1(const Tensor& pixels, ArrayRef<size_t> indices) {
+  const Tensor index = as_tensor(indices, pixels.size(0), "IdxDataset");
+  if (pixels.dtype() != kUInt8) return pixels.index_select(0, index);
+  DimVector sizes(pixels.sizes());
+  sizes[0] = index.size(0);
+  Tensor result = empty(sizes, kFloat32);
+  const int64_t length = pixels.stride(0);
+  const uint8_t* bytes = pixels.data_ptr<uint8_t>();
+  float* floats = result.data_ptr<float>();
+  kernels::parallel_items(index.size(0), length, [&](int64_t row) {
+    const uint8_t* from = bytes + indices[row] * length;
+    float* to = floats + row * length;
+    for (int64_t i = 0; i < length; ++i) to[i] = static_cast<float>(from[i]) / 255;
+  });
+  return result;
+}
+
 }  // namespace
 
 TensorDataset::TensorDataset(const std::vector<Tensor>& tensors) : TensorDataset(stack(tensors)) {}
@@ -53,6 +81,27 @@ TensorExample TensorDataset::get_stacked(ArrayRef<size_t> indices) {
 
 std::optional<size_t> TensorDataset::size() const { return tensor.size(0); }
 
+// The images of a dataset and its copies: bytes as in the file, a quarter of what floats take,
+// until somebody asks for all of them as floats.
+class IdxDataset::Pixels {
+ public:
+  explicit Pixels(Tensor pixels) : pixels_(std::move(pixels)) {}
+
+  Tensor held() const {
+    const std::lock_guard lock(mutex_);
+    return pixels_;
+  }
+  // What is written into them is seen by later examples.
+  const Tensor& as_floats() {
+    const std::lock_guard lock(mutex_);
+    return pixels_ = from_0_to_1(pixels_);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  Tensor pixels_;
+};
+
 IdxDataset::IdxDataset(const std::string& images_path, const std::string& labels_path,
                        int64_t side) {
   const Tensor images = io::read_idx(images_path);
@@ -66,20 +115,23 @@ IdxDataset::IdxDataset(const std::string& images_path, const std::string& labels
   GRADTAPE_CHECK(images.size(0) == labels.size(0), "IdxDataset: images (", images.size(0),
                  ") and labels (", labels.size(0), ") must be as many; got ", images_path, " and ",
                  labels_path);
-  images_ = images.to(kFloat32).div_(255).unsqueeze(1);
-  if (side != 0) images_ = enlarge(images_, side);
+  Tensor pixels = images.unsqueeze(1);
+  if (side != 0) pixels = enlarge(from_0_to_1(pixels), side);
+  pixels_ = std::make_shared<Pixels>(std::move(pixels));
   targets_ = labels.to(kInt64);
 }
+
+const Tensor& IdxDataset::images() const { return pixels_->as_floats(); }
 
 Example<> IdxDataset::get(size_t index) {
   check_index(index, targets_.size(0), "IdxDataset");
   const auto i = static_cast<int64_t>(index);
-  return {images_.select(0, i), targets_.select(0, i)};
+  return {from_0_to_1(pixels_->held().select(0, i)), targets_.select(0, i)};
 }
 
 Example<> IdxDataset::get_stacked(ArrayRef<size_t> indices) {
   const Tensor index = as_tensor(indices, targets_.size(0), "IdxDataset");
-  return {images_.index_select(0, index), targets_.index_select(0, index)};
+  return {from_0_to_1(pixels_->held(), indices), targets_.index_select(0, index)};
 }
 
 std::optional<size_t> IdxDataset::size() const { return targets_.size(0); }

@@ -78,6 +78,33 @@ TEST_SUITE("data/datasets") {
     CHECK(values(test.images())[3] == 1);
   }
 
+  TEST_CASE("all bytes, alone, in a batch and in images(), are byte / 255 in float") {
+    const TemporaryFolder folder;
+    const std::string images = folder.file("images"), labels = folder.file("labels");
+    io::write_idx(images, bytes({2, 16, 16}, 0));
+    io::write_idx(labels, bytes({2}, 0));
+    datasets::IdxDataset dataset(images, labels), copy = dataset;
+    std::vector<float> expected(256);
+    for (int i = 0; i < 256; ++i) expected[i] = static_cast<float>(i) / 255.f;
+    const std::vector<size_t> indices{1, 0, 1};
+    const Example<> batch = dataset.get_stacked(indices);
+    CHECK(batch.data.sizes() == IntArrayRef{3, 1, 16, 16});
+    CHECK(values(batch.target.to(kFloat32)) == std::vector<float>{1, 0, 1});
+    for (int64_t i = 0; i < 3; ++i) CHECK(values(batch.data[i]) == expected);
+    CHECK(values(dataset.get(1).data) == expected);
+    CHECK(values(dataset.images()[1]) == expected);
+
+    // As in libtorch, whose datasets hold floats, examples are taken from them.
+    CHECK(&dataset.images() == &copy.images());
+    dataset.images().fill_(0.5);
+    CHECK(values(copy.get_stacked(indices).data) == std::vector<float>(3 * 256, 0.5f));
+    CHECK(values(dataset.get(0).data) == std::vector<float>(256, 0.5f));
+    has(testing::error_of([&] {
+          copy.get_stacked(std::vector<size_t>{0, 2});
+        }),
+        "IdxDataset: the index must be below the size (2); got 2");
+  }
+
   TEST_CASE("the digits that the repository carries are read, enlarged") {
     const std::string folder = std::string(GRADTAPE_SOURCE_DIR) + "/examples/data/digits";
     datasets::MNIST train(folder, datasets::MNIST::Mode::kTrain, 28);

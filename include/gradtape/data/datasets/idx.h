@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -15,7 +16,8 @@ namespace gradtape::data::datasets {
 /// Throws: Error if images is not float, has no pixels to read from, or side is below 1.
 Tensor enlarge(const Tensor& images, int64_t side);
 
-/// Images and labels from two IDX files, held in memory.
+/// Images and labels from two IDX files, held in memory: images as the file's bytes, until images()
+/// asks for all of them as floats. Copies share both.
 ///
 /// Shapes: an example is an image [1, H, W], float from 0 to 1, and its label, int64 0-d.
 class IdxDataset : public Dataset<IdxDataset> {
@@ -33,13 +35,15 @@ class IdxDataset : public Dataset<IdxDataset> {
   Example<> get_stacked(ArrayRef<size_t> indices);
   std::optional<size_t> size() const override;
 
-  /// All images, [N, 1, H, W].
-  const Tensor& images() const { return images_; }
+  /// All images, float [N, 1, H, W]. From the first call on they are what examples are taken from.
+  const Tensor& images() const;
   /// All labels, [N].
   const Tensor& targets() const { return targets_; }
 
  private:
-  Tensor images_, targets_;
+  class Pixels;
+  std::shared_ptr<Pixels> pixels_;
+  Tensor targets_;
 };
 
 /// MNIST, or any data set in its four files: train-images-idx3-ubyte, train-labels-idx1-ubyte,
@@ -62,7 +66,7 @@ class MNIST : public Dataset<MNIST> {
   std::optional<size_t> size() const override { return data_.size(); }
 
   bool is_train() const noexcept { return mode_ == Mode::kTrain; }
-  /// All images, [N, 1, H, W].
+  /// All images, float [N, 1, H, W]. From the first call on they are what examples are taken from.
   const Tensor& images() const { return data_.images(); }
   /// All labels, [N].
   const Tensor& targets() const { return data_.targets(); }
