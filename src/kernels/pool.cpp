@@ -57,12 +57,14 @@ void max_row(const T* plane, int64_t h, int64_t w, const MaxPool2d& p, int64_t o
   const int64_t top = oy * p.stride_h - p.pad_h;
   int64_t first_y = top;
   while (first_y < 0) first_y += p.dilation_h;
-  // A window of nothing but minus infinity points at its first element.
+  // A window of nothing but minus infinity points at its first element; one of nothing but padding
+  // at the edge (PyTorch's points beyond the image).
+  first_y = std::min(first_y, h - 1);
   for (int64_t ox = 0; ox < p.out_w; ++ox) {
     int64_t x = ox * p.stride_w - p.pad_w;
     while (x < 0) x += p.dilation_w;
     best[ox] = -std::numeric_limits<T>::infinity();
-    where[ox] = static_cast<int32_t>(first_y * w + x);
+    where[ox] = static_cast<int32_t>(first_y * w + std::min(x, w - 1));
   }
   for (int64_t ky = 0; ky < p.kernel_h; ++ky) {
     const int64_t y = top + ky * p.dilation_h;

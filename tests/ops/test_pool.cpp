@@ -62,6 +62,15 @@ TEST_CASE("a window of minus infinities points at its first element") {
   CHECK(values.item<float>() == -inf);
 }
 
+TEST_CASE("a window of padding only points into the image, where PyTorch's points beyond it") {
+  const Tensor x = arange(1., 3.).reshape({1, 1, 1, 2}).requires_grad_();
+  const auto [y, places] = max_pool2d_with_indices(x, 2, 1, 1, {2, 1});
+  CHECK(y.isinf().all().item<bool>());
+  CHECK((places.ge(0) & places.lt(2)).all().item<bool>());
+  y.sum().backward();
+  CHECK(x.grad().sum().item<double>() == 3);
+}
+
 TEST_CASE("pools differentiate twice") {
   const variable_list x{wave({1, 2, 5, 4}, 0).requires_grad_()};
   const auto check = [&](const autograd::GradcheckFunction& f) {
