@@ -7,7 +7,7 @@ build_packages=(
   libfmt-dev nlohmann-json3-dev zlib1g-dev libpng-dev
   libcli11-dev
 )
-test_packages=(doctest-dev clang-format gnuplot-nox python3)
+test_packages=(doctest-dev librapidcheck-dev clang-format gnuplot-nox python3)
 
 # missing_packages NAME...: prints those that are not installed.
 missing_packages() {
