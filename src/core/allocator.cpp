@@ -2,9 +2,11 @@
 
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <new>
+#include <utility>
 
 namespace gradtape {
 namespace {
@@ -70,9 +72,53 @@ struct FreeList {
   }
 };
 
+// Small blocks are cut from slabs, all of one size: the system would add half of their size to
+// each, and a long tape is as fast as the memory it covers. A slab begins with this, found by its
+// alignment.
+constexpr size_t kSlab = 1 << 16, kLargestCut = 512;
+struct Slab {
+  size_t waiting;  // blocks of it that wait; counted when slabs are returned
+  Slab* next;
+};
+static_assert(sizeof(Slab) <= 64);
+
+constexpr size_t blocks_in_slab(int size_class) { return (kSlab - 64) / bytes_of(size_class); }
+
+Slab* slab_of(void* block) {
+  return reinterpret_cast<Slab*>(reinterpret_cast<uintptr_t>(block) & ~(kSlab - 1));
+}
+
+void free_slab(Slab* slab) { ::operator delete (slab, std::align_val_t{kSlab}); }
+
+// Returns the slabs of which every block waits here; the other blocks stay.
+void free_whole_slabs(FreeList& list, int size_class) {
+  for (Block* block = list.head; block; block = block->next) slab_of(block)->waiting = 0;
+  for (Block* block = list.head; block; block = block->next) ++slab_of(block)->waiting;
+  constexpr size_t kGone = -1;
+  Slab* whole = nullptr;
+  FreeList parts;
+  while (list.head) {
+    void* block = list.pop();
+    Slab* slab = slab_of(block);
+    if (slab->waiting == blocks_in_slab(size_class)) {
+      slab->waiting = kGone;
+      slab->next = whole;
+      whole = slab;
+    } else if (slab->waiting != kGone) {
+      parts.push(block);
+    }
+  }
+  while (whole) free_slab(std::exchange(whole, whole->next));
+  list = parts;
+}
+
 void free_all(std::array<FreeList, kClasses>& lists) {
-  for (FreeList& list : lists) {
-    while (list.head) ::operator delete(list.pop(), kAlignment);
+  for (int i = 0; i < kClasses; ++i) {
+    if (bytes_of(i) <= kLargestCut) {
+      free_whole_slabs(lists[i], i);
+    } else {
+      while (lists[i].head) ::operator delete(lists[i].pop(), kAlignment);
+    }
   }
 }
 
@@ -108,10 +154,13 @@ struct Local {
   std::array<FreeList, kClasses> lists;
 
   ~Local() {
-    Shared& common = shared();
-    const std::lock_guard lock(common.mutex);
+    const std::lock_guard lock(shared().mutex);
+    give_all();
+  }
+  // With shared's mutex held.
+  void give_all() {
     for (int i = 0; i < kClasses; ++i) {
-      while (lists[i].head) common.lists[i].push(lists[i].pop());
+      while (lists[i].head) shared().lists[i].push(lists[i].pop());
     }
   }
 };
@@ -153,13 +202,24 @@ void give_shared(int size_class, FreeList* from, size_t count) {
   for (; count > 0; --count) common.lists[size_class].push(from->pop());
 }
 
-void* take_from_system(size_t bytes) {
+void* take_from_system(size_t bytes, std::align_val_t alignment) {
   try {
-    return ::operator new(bytes, kAlignment);
+    return ::operator new(bytes, alignment);
   } catch (const std::bad_alloc&) {
     empty_cache();  // blocks of other sizes may be what is missing
-    return ::operator new(bytes, kAlignment);
+    return ::operator new(bytes, alignment);
   }
+}
+
+// The first block of a new slab; the others wait.
+void* cut_slab(int size_class, Local* mine) {
+  auto* slab = static_cast<std::byte*>(take_from_system(kSlab, std::align_val_t{kSlab}));
+  FreeList rest;
+  FreeList& list = mine ? mine->lists[size_class] : rest;
+  for (size_t i = blocks_in_slab(size_class); i-- > 1;)
+    list.push(slab + 64 + i * bytes_of(size_class));
+  give_shared(size_class, &rest, rest.count);
+  return slab + 64;
 }
 
 }  // namespace
@@ -173,7 +233,8 @@ void* allocate(size_t bytes) {
   if (mine && mine->lists[size_class].head) [[likely]]
     return mine->lists[size_class].pop();
   if (void* block = take_shared(size_class, mine)) return block;
-  return take_from_system(bytes_of(size_class));
+  const size_t size = bytes_of(size_class);
+  return size <= kLargestCut ? cut_slab(size_class, mine) : take_from_system(size, kAlignment);
 }
 
 void deallocate(void* block, size_t bytes) noexcept {
@@ -197,9 +258,9 @@ void deallocate(void* block, size_t bytes) noexcept {
 }
 
 void empty_cache() noexcept {
-  if (local) free_all(local->lists);
   Shared& common = shared();
   const std::lock_guard lock(common.mutex);
+  if (local) local->give_all();
   free_all(common.lists);
 }
 

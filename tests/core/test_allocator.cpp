@@ -56,11 +56,26 @@ TEST_SUITE("core/allocator") {
     CHECK_THROWS_AS(allocate(size_t{1} << 62), std::bad_alloc);
   }
 
-  TEST_CASE("empty_cache leaves nothing in the cache" * doctest::skip(!kCaching)) {
-    deallocate(allocate(1000), 1000);
-    CHECK(cached_bytes() > 0);
+  TEST_CASE("empty_cache leaves no large block, and no small one whose neighbours are unused" *
+            doctest::skip(!kCaching)) {
     empty_cache();
-    CHECK(cached_bytes() == 0);
+    const size_t before = cached_bytes();  // beside blocks in use
+    deallocate(allocate(1000), 1000);
+    CHECK(cached_bytes() == before + 1024);
+    empty_cache();
+    CHECK(cached_bytes() == before);
+
+    std::vector<void*> blocks;
+    for (int i = 0; i < 10000; ++i) blocks.push_back(allocate(500));
+    void* kept = blocks[5000];
+    for (void* block : blocks)
+      if (block != kept) deallocate(block, 500);
+    CHECK(cached_bytes() > 9990 * 500);
+    empty_cache();
+    CHECK(cached_bytes() <= before + (1 << 16));
+    deallocate(kept, 500);
+    empty_cache();
+    CHECK(cached_bytes() <= before);
   }
 
   TEST_CASE("a block that was given back serves the next request of nearly its size" *
@@ -77,11 +92,12 @@ TEST_SUITE("core/allocator") {
 
   TEST_CASE("a cached block is at most a quarter larger than what was asked for" *
             doctest::skip(!kCaching)) {
-    for (size_t bytes = 257; bytes < 100000; bytes += 61) {
+    for (size_t bytes = 513; bytes < 100000; bytes += 61) {
       empty_cache();
+      const size_t before = cached_bytes();
       deallocate(allocate(bytes), bytes);
-      CHECK(cached_bytes() >= bytes);
-      CHECK(cached_bytes() <= bytes + bytes / 4);
+      CHECK(cached_bytes() >= before + bytes);
+      CHECK(cached_bytes() <= before + bytes + bytes / 4);
     }
   }
 

@@ -15,7 +15,8 @@ namespace gradtape {
 void* allocate(size_t bytes);
 /// Gives back a block; bytes is what was asked for.
 void deallocate(void* block, size_t bytes) noexcept;
-/// Returns every block that waits in this thread's cache and in the shared one to the system.
+/// Returns every block that waits in this thread's cache and in the shared one to the system; those
+/// of up to 512 bytes as far as no block of the 64 KB around them is in use.
 void empty_cache() noexcept;
 /// Bytes that wait in the shared cache and in this thread's.
 size_t cached_bytes() noexcept;
