@@ -1,13 +1,13 @@
 #include "kernels/gemm.h"
 
 #include <algorithm>
-#include <cstring>
 #include <vector>
 
 #include <cblas.h>
 #include <dnnl.h>
 #include <omp.h>
 
+#include "kernels/gemm_panels.h"
 #include "kernels/parallel.h"
 
 #include "gradtape/core/error.h"
@@ -15,79 +15,12 @@
 namespace gradtape::kernels {
 namespace {
 
-// Up to here our own loop is faster than a call into the library.
-template <class T>
-constexpr int64_t kSmallWork = sizeof(T) == 4 ? 8192 : 20000;
-constexpr int64_t kSmallDepth = 512;
 // Below this many multiply-adds a second thread costs more than it saves.
 constexpr int64_t kThreadWork = 400'000;
 
 template <class T>
-constexpr int64_t kWidth = 64 / sizeof(T);
-template <class T>
-struct VectorOf {
-  typedef T type __attribute__((vector_size(64)));
-};
-template <class T>
-using Vector = typename VectorOf<T>::type;
-
-// Rows [0, R) of one column panel: b has depth rows of one vector each, b_stride apart.
-template <int R, class T>
-void panel_product(const Matrix<T>& a, const T* b, int64_t b_stride, int64_t width, T* c,
-                   int64_t ldc, T alpha, T beta) {
-  Vector<T> sums[R] = {};
-  const T* a_column = a.data;
-  for (int64_t p = 0; p < a.cols; ++p, a_column += a.col_stride, b += b_stride) {
-    Vector<T> row;
-    std::memcpy(&row, b, sizeof row);
-    for (int r = 0; r < R; ++r) sums[r] += a_column[r * a.row_stride] * row;
-  }
-  for (int r = 0; r < R; ++r) {
-    T* target = c + r * ldc;
-    if (width == kWidth<T> && beta == 0) {
-      const Vector<T> value = alpha * sums[r];
-      std::memcpy(target, &value, sizeof value);
-      continue;
-    }
-    for (int64_t j = 0; j < width; ++j) {
-      const T value = alpha * sums[r][j];
-      target[j] = beta == 0 ? value : value + beta * target[j];
-    }
-  }
-}
-
-template <class T>
-void small_gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t ldc, T alpha, T beta) {
-  alignas(64) T packed[kSmallDepth * kWidth<T>];
-  for (int64_t j = 0; j < b.cols; j += kWidth<T>) {
-    const int64_t width = std::min(kWidth<T>, b.cols - j);
-    const T* panel = b.data + j * b.col_stride;
-    int64_t panel_stride = b.row_stride;
-    if (width < kWidth<T> || b.col_stride != 1) {
-      for (int64_t p = 0; p < b.rows; ++p) {
-        T* row = packed + p * kWidth<T>;
-        for (int64_t i = 0; i < width; ++i) row[i] = panel[p * panel_stride + i * b.col_stride];
-        for (int64_t i = width; i < kWidth<T>; ++i) row[i] = 0;
-      }
-      panel = packed;
-      panel_stride = kWidth<T>;
-    }
-    Matrix<T> rows = a;
-    int64_t i = 0;
-    const auto advance = [&](auto count) {
-      constexpr int R = decltype(count)::value;
-      for (; i + R <= a.rows; i += R, rows.data += R * a.row_stride) {
-        panel_product<R>(rows, panel, panel_stride, width, c + i * ldc + j, ldc, alpha, beta);
-      }
-    };
-    advance(std::integral_constant<int, 8>{});
-    advance(std::integral_constant<int, 4>{});
-    advance(std::integral_constant<int, 1>{});
-  }
-}
-
-template <class T>
-void tiny_gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t ldc, T alpha, T beta) {
+void tiny_gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t ldc, T alpha, T beta,
+               const T* bias) {
   for (int64_t i = 0; i < a.rows; ++i) {
     for (int64_t j = 0; j < b.cols; ++j) {
       T sum = 0;
@@ -98,6 +31,7 @@ void tiny_gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t ldc, T alph
       }
       T& target = c[i * ldc + j];
       target = beta == 0 ? alpha * sum : alpha * sum + beta * target;
+      if (bias) target += bias[j];
     }
   }
 }
@@ -150,31 +84,53 @@ void library_gemm(int64_t m, int64_t n, int64_t k, const Operand<double>& a,
               static_cast<blasint>(ldc));
 }
 
+// The library adds the bias by accumulating onto it.
 template <class T>
-void gemm_of(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t ldc, T alpha, T beta) {
+T start_from(const T* bias, int64_t m, int64_t n, T* c, int64_t ldc, T beta) {
+  if (!bias) return beta;
+  for (int64_t i = 0; i < m; ++i, c += ldc) {
+    for (int64_t j = 0; j < n; ++j) c[j] = beta == 0 ? bias[j] : beta * c[j] + bias[j];
+  }
+  return 1;
+}
+
+// Which products our own panels take. They are at the machine's peak where b's panels come from the
+// second cache; a transposed b is packed, which pays if enough rows use it, and then wins at any
+// size. Without wide vectors the library's are wider, except for its overhead.
+template <class T>
+bool by_panels(const Matrix<T>& a, const Matrix<T>& b) {
+  constexpr int64_t kSmallWork = 8192, kSecondCache = (int64_t{1} << 20) / sizeof(T);
+  const int64_t work = a.rows * a.cols * b.cols;
+  const bool packs = b.col_stride != 1;
+  if (work <= kSmallWork) return !packs || a.rows >= 4 || work <= 512;
+  if (!kWideVectors) return false;
+  return packs ? a.rows >= 12 : b.rows * b.cols <= kSecondCache;
+}
+
+template <class T>
+void gemm_of(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t ldc, T alpha, T beta,
+             const T* bias) {
   const int64_t m = a.rows, k = a.cols, n = b.cols;
   if (m == 0 || n == 0) return;
   const int64_t work = m * n * k;
-  if (work <= 32) return tiny_gemm(a, b, c, ldc, alpha, beta);
-  // Packing b pays if several rows use it.
-  const bool packs = b.col_stride != 1 && m < 4 && work > 512;
-  if (work <= kSmallWork<T> && k <= kSmallDepth && !packs) {
-    return small_gemm(a, b, c, ldc, alpha, beta);
-  }
-  const LibraryThreads threads(work < kThreadWork ? 1 : available_threads());
+  if (work <= 32) return tiny_gemm(a, b, c, ldc, alpha, beta, bias);
+  const int count = work < kThreadWork ? 1 : available_threads();
+  if (by_panels(a, b)) return panel_gemm(a, b, c, ldc, alpha, beta, bias, count);
+  beta = start_from(bias, m, n, c, ldc, beta);
+  const LibraryThreads threads(count);
   library_gemm(m, n, k, Operand<T>(a), Operand<T>(b), c, std::max(ldc, n), alpha, beta);
 }
 
 }  // namespace
 
 void gemm(const Matrix<float>& a, const Matrix<float>& b, float* c, int64_t ldc, float alpha,
-          float beta) {
-  gemm_of(a, b, c, ldc, alpha, beta);
+          float beta, const float* bias) {
+  gemm_of(a, b, c, ldc, alpha, beta, bias);
 }
 
 void gemm(const Matrix<double>& a, const Matrix<double>& b, double* c, int64_t ldc, double alpha,
-          double beta) {
-  gemm_of(a, b, c, ldc, alpha, beta);
+          double beta, const double* bias) {
+  gemm_of(a, b, c, ldc, alpha, beta, bias);
 }
 
 LibraryThreads::LibraryThreads(int threads) : before_(omp_get_max_threads()) {

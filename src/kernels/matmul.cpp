@@ -26,7 +26,8 @@ Matrix<T> matrix_of(const Tensor& array, bool transpose) {
 
 // Integers, as PyTorch multiplies them: sums wrap.
 template <class T>
-void gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t ldc, T alpha, T beta) {
+void gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t ldc, T alpha, T beta,
+          const T* bias = nullptr) {
   for (int64_t i = 0; i < a.rows; ++i) {
     for (int64_t j = 0; j < b.cols; ++j) {
       uint64_t sum = 0;
@@ -38,6 +39,7 @@ void gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t ldc, T alpha, T 
       if (beta != 0) {
         value += static_cast<uint64_t>(beta) * static_cast<uint64_t>(c[i * ldc + j]);
       }
+      if (bias) value += static_cast<uint64_t>(bias[j]);
       c[i * ldc + j] = static_cast<T>(value);
     }
   }
@@ -108,23 +110,13 @@ Tensor linear_of(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   const Tensor result = make_array(std::move(sizes), x.dtype());
   T* const y = data_of<T>(result);
   const int64_t rows = out == 0 ? 0 : result.numel() / out;
-  if (bias.defined()) {
-    const T* const b = data_of<T>(bias);
-    const int64_t step = bias.impl().strides()[0];
-    T* row = y;
-    for (int64_t i = 0; i < rows; ++i, row += out) {
-      if (step == 1) {
-        std::copy(b, b + out, row);
-      } else {
-        for (int64_t j = 0; j < out; ++j) row[j] = b[j * step];
-      }
-    }
-  }
   const Tensor flat = x.dim() == 2 ? x : dense(x);
   const bool matrix = x.dim() == 2;
   const Matrix<T> left{data_of<T>(flat), rows, in, matrix ? x.impl().strides()[0] : in,
                        matrix ? x.impl().strides()[1] : 1};
-  gemm(left, matrix_of<T>(weight, /*transpose=*/true), y, out, T{1}, bias.defined() ? T{1} : T{0});
+  const Tensor row = bias.defined() ? dense(bias) : bias;
+  gemm(left, matrix_of<T>(weight, /*transpose=*/true), y, out, T{1}, T{0},
+       row.defined() ? data_of<T>(row) : nullptr);
   return result;
 }
 

@@ -26,9 +26,9 @@ TEST_CASE("linear takes any number of leading axes, with and without bias") {
 }
 
 TEST_CASE("products of every size agree with sums written out") {
-  // Through the tiny, the small and the library's path, with remainders of every kind.
-  const int64_t sizes[][3] = {{1, 1, 1},    {2, 3, 4},    {5, 7, 17},   {9, 33, 15},
-                              {13, 16, 16}, {31, 40, 33}, {70, 65, 90}, {1, 600, 3}};
+  // Through the tiny, the panels' and the library's path, with remainders of every kind.
+  const int64_t sizes[][3] = {{1, 1, 1},    {2, 3, 4},    {5, 7, 17},  {9, 33, 15},  {13, 16, 16},
+                              {31, 40, 33}, {70, 65, 90}, {1, 600, 3}, {6, 50, 700}, {47, 700, 70}};
   for (const ScalarType dtype : {kFloat32, kFloat64}) {
     for (const auto& [n, k, m] : sizes) {
       CAPTURE(str(dtype, ", ", n, " x ", k, " x ", m));
@@ -45,6 +45,34 @@ TEST_CASE("products of every size agree with sums written out") {
       check_near(mm(wide.slice(1, 0, std::nullopt, 2), y), sums, tolerance);
     }
   }
+}
+
+TEST_CASE("linear adds its bias on every path") {
+  const int64_t sizes[][3] = {{2, 3, 4}, {9, 20, 33}, {3, 500, 40}, {130, 700, 50}};
+  for (const ScalarType dtype : {kFloat32, kFloat64, kInt64}) {
+    for (const auto& [n, in, out] : sizes) {
+      CAPTURE(str(dtype, ", ", n, " x ", in, " x ", out));
+      const Tensor x = wave({n, in}, 1).mul(4).to(dtype),
+                   weight = wave({out, in}, 2).mul(4).to(dtype);
+      const Tensor bias = wave({2 * out}, 3).mul(4).to(dtype).slice(0, 0, std::nullopt, 2);
+      const double tolerance = dtype == kFloat32 ? 2e-3 : 1e-9;
+      check_near(linear(x, weight, bias), mm(x, weight.t()).add(bias).to(kFloat64), tolerance);
+    }
+  }
+}
+
+TEST_CASE("products by panels are the same for any number of threads") {
+  const int before = get_num_threads();
+  const Tensor a = wave({150, 700}, 1).to(kFloat32), b = wave({700, 90}, 2).to(kFloat32);
+  const Tensor weight = b.t().contiguous();
+  set_num_threads(1);
+  const Tensor one = mm(a, b), other = linear(a, weight);
+  for (const int threads : {2, 3, 7}) {
+    set_num_threads(threads);
+    CHECK(mm(a, b).equal(one));
+    CHECK(linear(a, weight).equal(other));
+  }
+  set_num_threads(before);
 }
 
 TEST_CASE("a row that is expanded multiplies like its copies") {
