@@ -3,12 +3,12 @@
 
 #include "kernels/loss.h"
 
+#include <cmath>
 #include <cstring>
 #include <memory>
 
-#include <xsimd/xsimd.hpp>
-
 #include "kernels/reduce_plan.h"
+#include "kernels/softmax_row.h"
 
 namespace gradtape::kernels {
 namespace {
@@ -103,6 +103,76 @@ Tensor nll_loss_backward(const Tensor& grad, const NllArgs& args, bool each) {
             each ? -w * from[i * args.d + j] : -w * *from / static_cast<T>(args.divisor);
       }
     }
+  });
+  return result;
+}
+
+Tensor nll_row_weights(const NllArgs& args, ScalarType dtype) {
+  Tensor result = make_array({args.n}, dtype);
+  visit_floating(dtype, "nll_loss", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const auto* weight = elements<T>(args.weight);
+    const auto* target = elements<int64_t>(args.target);
+    T* to = reinterpret_cast<T*>(result.impl().data());
+    for (int64_t i = 0; i < args.n; ++i) {
+      const int64_t t = target[i];
+      to[i] = t == args.ignore_index ? T{0} : weight ? weight[t] : T{1};
+      to[i] /= static_cast<T>(args.divisor);
+    }
+  });
+  return result;
+}
+
+CrossEntropy cross_entropy(const Tensor& input, const NllArgs& args, bool each) {
+  const Tensor x = dense(input);
+  const Tensor losses = make_array({args.n}, x.dtype());
+  CrossEntropy result{each ? losses : make_array({}, x.dtype()),
+                      make_array(args.input_sizes, x.dtype())};
+  visit_floating(x.dtype(), "cross_entropy", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const auto* from = elements<T>(x);
+    const auto* weight = elements<T>(args.weight);
+    const auto* target = elements<int64_t>(args.target);
+    T* p = reinterpret_cast<T*>(result.softmax.impl().data());
+    T* loss = reinterpret_cast<T*>(losses.impl().data());
+    parallel_ranges(args.n, args.c * kExpWork, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const T* row = from + i * args.c;
+        const RowScale<T> scale = softmax_row<false>(row, args.c, p + i * args.c);
+        const int64_t t = target[i];
+        loss[i] = 0;
+        if (t == args.ignore_index) continue;
+        loss[i] = (std::log(scale.total) - (row[t] - scale.max)) * (weight ? weight[t] : T{1});
+      }
+    });
+    if (each) return;
+    double sum = 0;
+    for (int64_t i = 0; i < args.n; ++i) sum += loss[i];
+    *reinterpret_cast<T*>(result.loss.impl().data()) = static_cast<T>(sum / args.divisor);
+  });
+  return result;
+}
+
+Tensor cross_entropy_backward(const Tensor& grad, const Tensor& softmax, const NllArgs& args,
+                              bool each) {
+  const Tensor g = dense(grad), p = dense(softmax);
+  const Tensor weights = nll_row_weights(args, p.dtype());
+  Tensor result = make_array(args.input_sizes, p.dtype());
+  visit_floating(p.dtype(), "cross_entropy", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const auto* above = elements<T>(g);
+    const auto* from = elements<T>(p);
+    const auto* weight = elements<T>(weights);
+    const auto* target = elements<int64_t>(args.target);
+    T* to = reinterpret_cast<T*>(result.impl().data());
+    parallel_ranges(args.n, args.c, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const T scale = weight[i] * above[each ? i : 0];
+        T* row = to + i * args.c;
+        for (int64_t j = 0; j < args.c; ++j) row[j] = from[i * args.c + j] * scale;
+        if (target[i] != args.ignore_index) row[target[i]] -= scale;
+      }
+    });
   });
   return result;
 }

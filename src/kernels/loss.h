@@ -23,6 +23,18 @@ double nll_total_weight(const NllArgs& args);
 Tensor nll_loss(const Tensor& input, const NllArgs& args, bool each);
 Tensor nll_loss_backward(const Tensor& grad, const NllArgs& args, bool each);
 
+// The weight of each row in the mean or sum, [N]: 0 where the target does not count. D is 1.
+Tensor nll_row_weights(const NllArgs& args, ScalarType dtype);
+
+// nll_loss(log_softmax(input)) for rows, D being 1, and the softmax that its gradient is made of.
+struct CrossEntropy {
+  Tensor loss, softmax;
+};
+CrossEntropy cross_entropy(const Tensor& input, const NllArgs& args, bool each);
+// (softmax - onehot(target)) * grad * row weight.
+Tensor cross_entropy_backward(const Tensor& grad, const Tensor& softmax, const NllArgs& args,
+                              bool each);
+
 // The sum of squared distances over divisor, as a 0-d array; a and b of one dtype and shape.
 Tensor squared_distance(const Tensor& a, const Tensor& b, double divisor);
 

@@ -4,19 +4,12 @@
 #include "kernels/softmax.h"
 
 #include <cmath>
-#include <limits>
-
-#include <xsimd/xsimd.hpp>
 
 #include "kernels/reduce_plan.h"
+#include "kernels/softmax_row.h"
 
 namespace gradtape::kernels {
 namespace {
-
-template <class T>
-using Batch = xsimd::batch<T>;
-template <class T>
-constexpr int64_t kWidth = Batch<T>::size;
 
 // [outer, n, inner] around an axis.
 struct Extent {
@@ -27,63 +20,6 @@ struct Extent {
     }
   }
 };
-
-// Calls f(offset, batch) for all of a row; the last batch is filled up with pad.
-template <class T, class F>
-inline void for_batches(const T* x, int64_t n, T pad, const F& f) {
-  int64_t i = 0;
-  for (; i + kWidth<T> <= n; i += kWidth<T>) f(i, Batch<T>::load_unaligned(x + i));
-  if (i == n) return;
-  alignas(64) T last[kWidth<T>];
-  for (int64_t j = 0; j < kWidth<T>; ++j) last[j] = i + j < n ? x[i + j] : pad;
-  f(i, Batch<T>::load_aligned(last));
-}
-
-template <class T>
-inline void store(const Batch<T>& batch, T* to, int64_t i, int64_t n) {
-  if (i + kWidth<T> <= n) {
-    batch.store_unaligned(to + i);
-    return;
-  }
-  alignas(64) T lanes[kWidth<T>];
-  batch.store_aligned(lanes);
-  for (int64_t j = 0; i + j < n; ++j) to[i + j] = lanes[j];
-}
-
-template <class T>
-inline T largest_lane(const Batch<T>& batch) {
-  alignas(64) T lanes[kWidth<T>];
-  batch.store_aligned(lanes);
-  // Halves, not one after the other: short rows wait for this.
-  for (int64_t half = kWidth<T> / 2; half > 0; half /= 2) {
-    for (int64_t j = 0; j < half; ++j) lanes[j] = std::max(lanes[j], lanes[j + half]);
-  }
-  return lanes[0];
-}
-
-template <bool kLog, class T>
-void forward_row(const T* x, int64_t n, T* y) {
-  constexpr T kLowest = -std::numeric_limits<T>::infinity();
-  Batch<T> largest(kLowest);
-  for_batches(x, n, kLowest, [&](int64_t, Batch<T> v) { largest = xsimd::max(largest, v); });
-  const Batch<T> max(largest_lane(largest));
-  Batch<T> sum(T{0});
-  for_batches(x, n, kLowest, [&](int64_t i, Batch<T> v) {
-    const Batch<T> e = xsimd::exp(v - max);
-    sum += e;
-    if constexpr (!kLog) store(e, y, i, n);
-  });
-  const T total = xsimd::hadd(sum);
-  if constexpr (kLog) {
-    // One shift by max + log(total) would round the logarithm away where the maximum is large.
-    const Batch<T> log_total(std::log(total));
-    for_batches(x, n, kLowest,
-                [&](int64_t i, Batch<T> v) { store((v - max) - log_total, y, i, n); });
-  } else {
-    const Batch<T> scale(T{1} / total);
-    for_batches(y, n, T{0}, [&](int64_t i, Batch<T> v) { store(v * scale, y, i, n); });
-  }
-}
 
 template <bool kLog, class T>
 void backward_row(const T* grad, const T* y, int64_t n, T* out) {
@@ -176,14 +112,13 @@ void walk(const Extent& extent, const Row& row, const Columns& columns) {
   const auto [outer, n, inner] = extent;
   if (outer * n * inner == 0) return;
   if (inner == 1) {
-    // An exponential is worth about eight elements of plain work.
-    parallel_ranges(outer, n * 8, [&, n = n](int64_t begin, int64_t end) {
+    parallel_ranges(outer, n * kExpWork, [&, n = n](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) row(i * n);
     });
     return;
   }
   const int64_t blocks = (inner + kColumns - 1) / kColumns;
-  parallel_ranges(outer * blocks, n * std::min(inner, kColumns) * 8,
+  parallel_ranges(outer * blocks, n * std::min(inner, kColumns) * kExpWork,
                   [&, n = n, inner = inner](int64_t begin, int64_t end) {
                     for (int64_t i = begin; i < end; ++i) {
                       const int64_t first = i % blocks * kColumns;
@@ -202,7 +137,7 @@ Tensor forward(const Tensor& input, int64_t axis) {
     const auto* from = reinterpret_cast<const T*>(x.impl().data());
     auto* to = reinterpret_cast<T*>(result.impl().data());
     walk(
-        extent, [&](int64_t at) { forward_row<kLog>(from + at, extent.n, to + at); },
+        extent, [&](int64_t at) { softmax_row<kLog>(from + at, extent.n, to + at); },
         [&](int64_t at, int64_t count) {
           forward_columns<kLog>(from + at, extent.n, extent.inner, count, to + at);
         });

@@ -40,6 +40,60 @@ Tensor NllLoss::vjp(const Tensor& grad, const Saved&) const {
   return apply(NllLossBackward{args, each}, grad);
 }
 
+// The gradient of cross entropy, linear in grad and in the softmax.
+struct CrossEntropyBackward {
+  static constexpr const char* name = "NllLossBackwardBackward0";
+  static constexpr Reads reads[] = {kInput1, kInput0};
+  static constexpr bool holds_tensors = true;
+
+  kernels::NllArgs args;
+  bool each;
+
+  Tensor forward(const Tensor& grad, const Tensor& softmax) const {
+    return kernels::cross_entropy_backward(grad, softmax, args, each);
+  }
+  Tensor vjp(int i, const Tensor& grad, const Saved& saved) const {
+    const Tensor weights = kernels::nll_row_weights(args, grad.dtype());
+    if (i == 1) return grad.mul(saved.input(0).mul(weights).unsqueeze(1));
+    const Tensor rows = grad.mul(saved.input(1)).sum(1).mul(weights);
+    return (each ? rows : rows.sum()).add(apply(NllLoss{args, each}, grad));
+  }
+};
+
+// The loss of rows of logits, and as a second output, which nobody sees, their softmax: the
+// gradient is made of it.
+struct CrossEntropy {
+  static constexpr const char* name = "NllLossBackward0";
+  static constexpr Reads kSoftmax = kOutput << 1;
+  static constexpr Reads reads[] = {kSoftmax};
+  static constexpr bool holds_tensors = true;
+
+  kernels::NllArgs args;
+  bool each;
+
+  void vjp(std::span<Tensor> grads, const Saved& saved, std::span<Tensor> into) const {
+    const Tensor softmax = saved.output(1);
+    Tensor& sum = into[0];
+    if (grads[0].defined()) sum = apply(CrossEntropyBackward{args, each}, grads[0], softmax);
+    if (!grads[1].defined()) return;
+    const Tensor weighted = grads[1].mul(softmax);
+    const Tensor through = weighted.sub(softmax.mul(weighted.sum(1, true)));
+    sum = sum.defined() ? sum.add(through) : through;
+  }
+};
+
+Tensor rows_cross_entropy(const Tensor& x, kernels::NllArgs args, bool each) {
+  kernels::CrossEntropy value = kernels::cross_entropy(x, args, each);
+  if (GradMode::is_enabled() && any_requires_grad(x)) {
+    auto node = make_record(CrossEntropy{std::move(args), each}, x);
+    node->set_num_outputs(2);
+    node->save(CrossEntropy::kSoftmax, value.softmax);
+    set_history(value.softmax, node, 1);
+    set_history(value.loss, std::move(node));
+  }
+  return value.loss;
+}
+
 void check_reduction(int64_t reduction, const char* op) {
   GRADTAPE_CHECK(reduction >= Reduction::None && reduction < Reduction::END, op,
                  ": reduction must be None (0), Mean (1) or Sum (2); got ", reduction);
@@ -87,10 +141,9 @@ Tensor uniform_loss(const Tensor& log_probabilities, const Tensor& target, const
   return losses.sum().div(ignored.logical_not().sum());
 }
 
-}  // namespace
-
-Tensor nll_loss_nd(const Tensor& self, const Tensor& target, const Tensor& weight,
-                   int64_t reduction, int64_t ignore_index) {
+// Checks what a loss against classes is given.
+kernels::NllArgs nll_args(const Tensor& self, const Tensor& target, const Tensor& weight,
+                          int64_t reduction, int64_t ignore_index) {
   check_reduction(reduction, "nll_loss");
   const IntArrayRef sizes = self.sizes(), targets = target.sizes();
   GRADTAPE_CHECK(self.dim() >= 1, "nll_loss: Expected 1 or more dimensions (got 0)");
@@ -125,10 +178,18 @@ Tensor nll_loss_nd(const Tensor& self, const Tensor& target, const Tensor& weigh
   args.input_sizes = sizes;
   args.ignore_index = ignore_index;
   args.divisor = kernels::nll_total_weight(args);
-  const bool each = reduction == Reduction::None;
-  if (each) args.output_sizes = targets;
+  if (reduction == Reduction::None) args.output_sizes = targets;
   if (reduction != Reduction::Mean) args.divisor = 1;
-  return apply(NllLoss{std::move(args), each}, self);
+  return args;
+}
+
+}  // namespace
+
+Tensor nll_loss_nd(const Tensor& self, const Tensor& target, const Tensor& weight,
+                   int64_t reduction, int64_t ignore_index) {
+  return apply(NllLoss{nll_args(self, target, weight, reduction, ignore_index),
+                       /*each=*/reduction == Reduction::None},
+               self);
 }
 
 Tensor nll_loss(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction,
@@ -162,6 +223,11 @@ Tensor cross_entropy_loss(const Tensor& self, const Tensor& target, const Tensor
             ? target.mul(1 - label_smoothing).add(label_smoothing / static_cast<double>(n))
             : target;
     return probability_loss(log_softmax(self, classes), smooth, weight, reduction);
+  }
+  // Rows of logits in one pass, with one for the gradient.
+  if (self.dim() == 2 && label_smoothing == 0 && self.is_floating_point()) {
+    return rows_cross_entropy(self, nll_args(self, target, weight, reduction, ignore_index),
+                              /*each=*/reduction == Reduction::None);
   }
   const Tensor log_probabilities = log_softmax(self, classes);
   const Tensor loss = nll_loss_nd(log_probabilities, target, weight, reduction, ignore_index);

@@ -116,6 +116,7 @@ Inputs nll(const Inputs& x) {
 template <int64_t reduction>
 Inputs entropy(const Inputs& x) {
   return {cross_entropy_loss(x[0], x[1], {}, reduction),
+          cross_entropy_loss(x[0], x[1], weights(x[0]), reduction, 1),
           cross_entropy_loss(x[0], x[1], weights(x[0]), reduction, -100, 0.1)};
 }
 
@@ -235,6 +236,7 @@ const GradientEntry kEntries[] = {
     {"nll_loss, nll_loss_nd", nll<Reduction::None>, likelihoods()},
     {"cross_entropy_loss", entropy<Reduction::Sum>, likelihoods()},
     {"cross_entropy_loss", entropy<Reduction::Mean>, likelihoods()},
+    {"cross_entropy_loss", entropy<Reduction::None>, likelihoods()},
     {"cross_entropy_loss",
      [](const Inputs& x) { return Inputs{cross_entropy_loss(x[0], x[1])}; },
      {{"probabilities", {values({2, 3}), values({2, 3}, 0.1, 0.9)}}}},

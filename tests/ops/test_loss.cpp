@@ -59,6 +59,36 @@ TEST_CASE("cross entropy agrees with PyTorch") {
   }
 }
 
+TEST_CASE("cross entropy of rows is nll_loss of log_softmax, its gradient too") {
+  // Widths with and without a rest of a vector; logits whose largest is far away.
+  for (const int64_t classes : {1, 10, 16, 50, 3000}) {
+    for (const int64_t r : kReductions) {
+      CAPTURE(str(classes, " classes, reduction ", r));
+      const Tensor logits = randn({40, classes}).mul(30).add(1000);
+      const Tensor target = randint(classes, {40}, kLong), weight = rand({classes}).add(0.1);
+      target[3].fill_(-100);
+      const Tensor x = logits.clone().requires_grad_(), y = logits.clone().requires_grad_();
+      const Tensor fused = cross_entropy_loss(x, target, weight, r);
+      const Tensor composed = nll_loss(log_softmax(y, 1), target, weight, r);
+      CHECK(allclose(fused, composed));
+      const Tensor grad = randn(fused.sizes());
+      fused.backward(grad);
+      composed.backward(grad);
+      CHECK(allclose(x.grad(), y.grad(), 1e-4, 1e-6));
+    }
+  }
+}
+
+TEST_CASE("logits may change between cross entropy and its backward, as in PyTorch") {
+  const Tensor x = randn({4, 3}).requires_grad_(), target = tensor({0, 2, 1, 1});
+  const Tensor logits = x.add(0);
+  const Tensor loss = cross_entropy_loss(logits, target);
+  logits.zero_();
+  loss.backward();
+  const Tensor expected = (softmax(x, 1) - eye(3).index_select(0, target)).div(4).detach();
+  CHECK(allclose(x.grad(), expected));
+}
+
 TEST_CASE("losses against values agree with PyTorch") {
   for (const int64_t r : kReductions) {
     const std::string reduction = kNames[r];
