@@ -94,12 +94,12 @@ T start_from(const T* bias, int64_t m, int64_t n, T* c, int64_t ldc, T beta) {
   return 1;
 }
 
-// Which products our own panels take. They are at the machine's peak where b's panels come from the
-// second cache; a transposed b is packed, which pays if enough rows use it, and then wins at any
-// size. Without wide vectors the library's are wider, except for its overhead.
+// Which products our own panels take. They are at the machine's peak where b stays in the second
+// cache; a transposed b is packed, which pays if enough rows use it, and then wins at any size.
+// Without wide vectors the library's are wider, except for its overhead.
 template <class T>
 bool by_panels(const Matrix<T>& a, const Matrix<T>& b) {
-  constexpr int64_t kSmallWork = 8192, kSecondCache = (int64_t{1} << 20) / sizeof(T);
+  constexpr int64_t kSmallWork = 8192, kSecondCache = 1 << 18;
   const int64_t work = a.rows * a.cols * b.cols;
   const bool packs = b.col_stride != 1;
   if (work <= kSmallWork) return !packs || a.rows >= 4 || work <= 512;
