@@ -19,7 +19,7 @@ constexpr int kVectorBytes = 32, kTileRows = 6;
 constexpr int kVectorBytes = 16, kTileRows = 4;
 #endif
 constexpr int kVectors = 2;
-constexpr int64_t kDepth = 320;
+constexpr int64_t kDepth = 256;
 // Threads divide c in blocks of this many rows of one panel.
 constexpr int64_t kBlockRows = 4 * kTileRows;
 
