@@ -104,7 +104,7 @@ bool by_panels(const Matrix<T>& a, const Matrix<T>& b) {
   const bool packs = b.col_stride != 1;
   if (work <= kSmallWork) return !packs || a.rows >= 4 || work <= 512;
   if (!kWideVectors) return false;
-  return packs ? a.rows >= 12 : b.rows * b.cols <= kSecondCache;
+  return packs ? a.rows >= 12 : b.rows * b.cols < kSecondCache;
 }
 
 template <class T>
@@ -113,7 +113,7 @@ void gemm_of(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t ldc, T alpha,
   const int64_t m = a.rows, k = a.cols, n = b.cols;
   if (m == 0 || n == 0) return;
   const int64_t work = m * n * k;
-  if (work <= 32) return tiny_gemm(a, b, c, ldc, alpha, beta, bias);
+  if (work <= 64) return tiny_gemm(a, b, c, ldc, alpha, beta, bias);
   const int count = work < kThreadWork ? 1 : available_threads();
   if (by_panels(a, b)) return panel_gemm(a, b, c, ldc, alpha, beta, bias, count);
   beta = start_from(bias, m, n, c, ldc, beta);
