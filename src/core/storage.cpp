@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <mutex>
 #include <new>
 #include <utility>
 
@@ -20,12 +21,48 @@ void poison([[maybe_unused]] std::byte* data, [[maybe_unused]] size_t bytes) {
 }
 }  // namespace
 
+struct Storage::Private : Pooled<Private> {
+  std::unique_ptr<PrivateLayout> layout;
+  std::mutex mutex;
+  std::byte* restored = nullptr;
+  size_t restored_bytes = 0;
+};
+
 IntrusivePtr<Storage> Storage::allocate(size_t bytes) {
   auto* block = static_cast<std::byte*>(gradtape::allocate(kHeader + bytes));
   poison(block + kHeader, bytes);
   auto* storage = new (block) Storage(block + kHeader, bytes);
   storage->block_bytes_ = kHeader + bytes;
   return IntrusivePtr(storage);
+}
+
+IntrusivePtr<Storage> Storage::allocate(size_t bytes, std::unique_ptr<PrivateLayout> layout) {
+  IntrusivePtr<Storage> storage = allocate(bytes);
+  storage->private_ = new Private;
+  storage->private_->layout = std::move(layout);
+  storage->data_ = nullptr;
+  return storage;
+}
+
+const PrivateLayout* Storage::layout_of_private() const {
+  return private_ ? private_->layout.get() : nullptr;
+}
+
+std::byte* Storage::private_data() const {
+  return reinterpret_cast<std::byte*>(const_cast<Storage*>(this)) + kHeader;
+}
+
+std::byte* Storage::plain_data() const {
+  if (!private_) return nullptr;  // borrowed from nowhere
+  const std::scoped_lock lock(private_->mutex);
+  if (!private_->restored) {
+    auto* const plain = static_cast<std::byte*>(gradtape::allocate(bytes_));
+    private_->layout->restore(private_data(), plain);
+    private_->restored = plain;
+    private_->restored_bytes = bytes_;
+    data_.store(plain, std::memory_order_release);
+  }
+  return private_->restored;
 }
 
 IntrusivePtr<Storage> Storage::borrow(void* data, size_t bytes,
@@ -45,7 +82,7 @@ IntrusivePtr<Storage> Storage::alias(IntrusivePtr<Storage> owner) {
   }
   owner->aliased_ = true;
   IntrusivePtr<Storage> storage = allocate(0);
-  storage->data_ = owner->data_;
+  storage->data_ = owner->data();
   storage->bytes_ = owner->bytes_;
   storage->foreign_ = new Foreign{nullptr, std::move(owner), nullptr};
   return storage;
@@ -59,7 +96,7 @@ void Storage::resize(size_t bytes) {
                  bytes_, " to ", bytes, " bytes)");
   auto* fresh = static_cast<std::byte*>(gradtape::allocate(bytes));
   poison(fresh, bytes);
-  std::memcpy(fresh, data_, std::min(bytes, bytes_));
+  std::memcpy(fresh, data(), std::min(bytes, bytes_));
   free_memory();
   data_ = fresh;
   bytes_ = bytes;
@@ -76,6 +113,10 @@ void Storage::free_memory() noexcept {
 
 void Storage::destroy(Storage* storage) noexcept {
   storage->free_memory();
+  if (Private* const hidden = storage->private_) {
+    if (hidden->restored) deallocate(hidden->restored, hidden->restored_bytes);
+    delete hidden;
+  }
   const size_t bytes = storage->block_bytes_;
   storage->~Storage();
   deallocate(storage, bytes);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "kernels/array.h"
+#include "kernels/batch_norm_blocked.h"
 #include "kernels/parallel.h"
 
 namespace gradtape::kernels {
@@ -175,7 +175,12 @@ void gradient_sums(const T* g, const T* x, const T* mean, const Extent& e,
 
 }  // namespace
 
+// Where channels are lanes of a private layout blocked:: has the passes over memory; the formulas
+// are here.
 void batch_statistics(const Tensor& input, const Tensor& mean, const Tensor& variance) {
+  if (const int64_t block = block_of(input)) {
+    return blocked::batch_statistics(input, block, data_of<float>(mean), data_of<float>(variance));
+  }
   const Tensor x = dense(input);
   const Extent e(x);
   visit_floating(input.dtype(), "batch_norm", [&](auto tag) {
@@ -190,11 +195,12 @@ void batch_statistics(const Tensor& input, const Tensor& mean, const Tensor& var
 
 Tensor normalize(const Tensor& input, const Tensor& mean, const Tensor& inverse_deviation,
                  const Tensor& weight, const Tensor& bias) {
-  const Tensor x = dense(input);
+  const int64_t block = block_of(input);
+  const Tensor x = in_blocks(input, block);
   const Tensor w = weight.defined() ? dense(weight) : weight;
   const Tensor b = bias.defined() ? dense(bias) : bias;
-  const Tensor result = make_array(input.sizes(), input.dtype());
   const Extent e(x);
+  Tensor result;
   visit_floating(input.dtype(), "batch_norm", [&](auto tag) {
     using T = typename decltype(tag)::type;
     std::vector<T> scale(e.channels), shift(e.channels);
@@ -202,6 +208,13 @@ Tensor normalize(const Tensor& input, const Tensor& mean, const Tensor& inverse_
       scale[c] = data_of<T>(inverse_deviation)[c] * (w.defined() ? data_of<T>(w)[c] : T{1});
       shift[c] = (b.defined() ? data_of<T>(b)[c] : T{0}) - data_of<T>(mean)[c] * scale[c];
     }
+    if constexpr (std::is_same_v<T, float>) {
+      if (block) {
+        result = blocked::affine(x, block, scale, shift);
+        return;
+      }
+    }
+    result = make_array(input.sizes(), input.dtype());
     affine(data_of<T>(x), data_of<T>(result), e, scale, shift);
   });
   return result;
@@ -213,7 +226,8 @@ Tensor normalize(const Tensor& input, const Tensor& mean, const Tensor& inverse_
 BatchNormGradients batch_norm_gradients(const Tensor& grad, const Tensor& input, const Tensor& mean,
                                         const Tensor& inverse_deviation, const Tensor& weight,
                                         bool from_batch, bool want_input, bool want_affine) {
-  const Tensor g = dense(grad), x = dense(input);
+  const int64_t block = block_of(input);
+  const Tensor g = in_blocks(grad, block), x = in_blocks(input, block);
   const Tensor w = weight.defined() ? dense(weight) : weight;
   const Extent e(x);
   BatchNormGradients result;
@@ -223,7 +237,10 @@ BatchNormGradients batch_norm_gradients(const Tensor& grad, const Tensor& input,
     const T* const d = data_of<T>(inverse_deviation);
     std::vector<double> g_sum(e.channels, 0.0), gx_sum(e.channels, 0.0);
     if (want_affine || from_batch) {
-      gradient_sums(data_of<T>(g), data_of<T>(x), m, e, g_sum, gx_sum);
+      if constexpr (std::is_same_v<T, float>) {
+        if (block) blocked::gradient_sums(g, x, block, m, g_sum, gx_sum);
+      }
+      if (!block) gradient_sums(data_of<T>(g), data_of<T>(x), m, e, g_sum, gx_sum);
     }
     if (want_affine) {
       result.weight = make_array({e.channels}, input.dtype());
@@ -234,8 +251,6 @@ BatchNormGradients batch_norm_gradients(const Tensor& grad, const Tensor& input,
       }
     }
     if (!want_input) return;
-    result.input = make_array(input.sizes(), input.dtype());
-    if (result.input.numel() == 0) return;
     std::vector<T> g_scale(e.channels), x_scale(e.channels), shift(e.channels);
     for (int64_t c = 0; c < e.channels; ++c) {
       const double scale = d[c] * (w.defined() ? static_cast<double>(data_of<T>(w)[c]) : 1.0);
@@ -246,6 +261,14 @@ BatchNormGradients batch_norm_gradients(const Tensor& grad, const Tensor& input,
       x_scale[c] = static_cast<T>(slope);
       shift[c] = static_cast<T>((from_batch ? -scale * g_sum[c] / count : 0.0) - slope * m[c]);
     }
+    if constexpr (std::is_same_v<T, float>) {
+      if (block) {
+        result.input = blocked::affine_pair(g, x, block, g_scale, x_scale, shift);
+        return;
+      }
+    }
+    result.input = make_array(input.sizes(), input.dtype());
+    if (result.input.numel() == 0) return;
     affine_pair(data_of<T>(g), data_of<T>(x), data_of<T>(result.input), e, g_scale, x_scale, shift);
   });
   return result;

@@ -8,9 +8,8 @@
 namespace gradtape::kernels {
 namespace {
 
-template <class T>
-T* data_of(const Tensor& array) {
-  return array.defined() ? reinterpret_cast<T*>(array.impl().data()) : nullptr;
+double* data_of(const Tensor& array) {
+  return array.defined() ? reinterpret_cast<double*>(array.impl().data()) : nullptr;
 }
 
 void fill_zero(const Tensor& array) {
@@ -26,11 +25,12 @@ bool is_float(const Tensor& array) { return array.dtype() == kFloat32; }
 
 }  // namespace
 
+// f32 goes to oneDNN, f64 to im2col and BLAS; sums of nothing are written here.
 Tensor conv2d(const Tensor& input, const Tensor& weight, const Tensor& bias,
               const Conv2dShape& shape) {
+  if (!is_empty(shape) && is_float(input)) return onednn::conv2d(input, weight, bias, shape);
   const Tensor result = make_array(shape.output(), input.dtype());
   if (is_empty(shape)) {
-    // Sums of nothing, but for the bias.
     fill_zero(result);
     if (bias.defined() && result.numel() > 0) {
       copy(result, window(bias, result.impl().sizes(), {0, bias.impl().strides()[0], 0, 0},
@@ -39,29 +39,19 @@ Tensor conv2d(const Tensor& input, const Tensor& weight, const Tensor& bias,
     return result;
   }
   const Tensor x = dense(input), w = dense(weight), b = bias.defined() ? dense(bias) : bias;
-  if (is_float(input)) {
-    onednn::conv2d(shape, data_of<float>(x), data_of<float>(w), data_of<float>(b),
-                   data_of<float>(result));
-  } else {
-    im2col::conv2d(shape, data_of<double>(x), data_of<double>(w), data_of<double>(b),
-                   data_of<double>(result));
-  }
+  im2col::conv2d(shape, data_of(x), data_of(w), data_of(b), data_of(result));
   return result;
 }
 
 Tensor conv2d_input_grad(const Tensor& grad, const Tensor& weight, const Conv2dShape& shape) {
+  if (!is_empty(shape) && is_float(grad)) return onednn::conv2d_input_grad(grad, weight, shape);
   const Tensor result = make_array(shape.input(), grad.dtype());
   if (is_empty(shape)) {
     fill_zero(result);
     return result;
   }
   const Tensor g = dense(grad), w = dense(weight);
-  if (is_float(grad)) {
-    onednn::conv2d_input_grad(shape, data_of<float>(g), data_of<float>(w), data_of<float>(result));
-  } else {
-    im2col::conv2d_input_grad(shape, data_of<double>(g), data_of<double>(w),
-                              data_of<double>(result));
-  }
+  im2col::conv2d_input_grad(shape, data_of(g), data_of(w), data_of(result));
   return result;
 }
 
@@ -73,15 +63,11 @@ Tensor conv2d_weight_grad(const Tensor& grad, const Tensor& input, const Conv2dS
   if (is_empty(shape)) {
     fill_zero(result);
     if (b.defined()) fill_zero(b);
-    return result;
-  }
-  const Tensor g = dense(grad), x = dense(input);
-  if (is_float(grad)) {
-    onednn::conv2d_weight_grad(shape, data_of<float>(g), data_of<float>(x), data_of<float>(result),
-                               data_of<float>(b));
+  } else if (is_float(grad)) {
+    onednn::conv2d_weight_grad(grad, input, shape, result, b);
   } else {
-    im2col::conv2d_weight_grad(shape, data_of<double>(g), data_of<double>(x),
-                               data_of<double>(result), data_of<double>(b));
+    const Tensor g = dense(grad), x = dense(input);
+    im2col::conv2d_weight_grad(shape, data_of(g), data_of(x), data_of(result), data_of(b));
   }
   return result;
 }

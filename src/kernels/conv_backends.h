@@ -2,19 +2,20 @@
 
 #include "kernels/conv.h"
 
-// The two ways to compute conv.h, on dense memory; every size is positive. A null bias or bias_grad
-// is left out.
+// The two ways to compute conv.h; every size is positive. An undefined or null bias or bias_grad is
+// left out.
 namespace gradtape::kernels {
 
+// f32. Inputs may be in a private layout, and results may have one.
 namespace onednn {
-void conv2d(const Conv2dShape& shape, const float* input, const float* weight, const float* bias,
-            float* output);
-void conv2d_input_grad(const Conv2dShape& shape, const float* grad, const float* weight,
-                       float* input_grad);
-void conv2d_weight_grad(const Conv2dShape& shape, const float* grad, const float* input,
-                        float* weight_grad, float* bias_grad);
+Tensor conv2d(const Tensor& input, const Tensor& weight, const Tensor& bias,
+              const Conv2dShape& shape);
+Tensor conv2d_input_grad(const Tensor& grad, const Tensor& weight, const Conv2dShape& shape);
+void conv2d_weight_grad(const Tensor& grad, const Tensor& input, const Conv2dShape& shape,
+                        const Tensor& weight_grad, const Tensor& bias_grad);
 }  // namespace onednn
 
+// f64, on dense memory.
 namespace im2col {
 void conv2d(const Conv2dShape& shape, const double* input, const double* weight, const double* bias,
             double* output);

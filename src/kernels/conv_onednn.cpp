@@ -6,14 +6,14 @@
 
 #include <dnnl.hpp>
 
-#include "kernels/array.h"
+#include "kernels/blocked.h"
 #include "kernels/conv_backends.h"
 #include "kernels/gemm.h"
 #include "kernels/parallel.h"
 
 // f32 convolutions by oneDNN. On plain NCHW it falls back to im2col at less than half its speed, so
-// a primitive chooses its layout, and reorders to and from NCHW stand around it: measured with
-// LeNet's layers they cost a tenth of what they save.
+// a primitive chooses its layout. A result stays in it where it is one of blocked.h's, and the next
+// layer reads it as it is; else reorders to and from NCHW stand around the primitive.
 namespace gradtape::kernels::onednn {
 namespace {
 
@@ -26,6 +26,7 @@ struct Key {
   Conv2dShape shape;
   Pass pass;
   bool bias;
+  int64_t first_block, second_block;  // how the operands lie, see block_of
   int threads;
 
   bool operator==(const Key&) const = default;
@@ -38,7 +39,7 @@ struct KeyHash {
     for (const int64_t value :
          {s.batch, s.in_channels, s.height, s.width, s.out_channels, s.kernel_h, s.kernel_w,
           s.out_h, s.out_w, s.stride_h, s.stride_w, s.pad_top, s.pad_left, s.dilation_h,
-          s.dilation_w, s.groups, int64_t{key.threads}}) {
+          s.dilation_w, s.groups, key.first_block, key.second_block, int64_t{key.threads}}) {
       hash = hash * 1099511628211u + static_cast<size_t>(value);
     }
     return hash;
@@ -55,17 +56,36 @@ dnnl::stream& stream() {
   return mine;
 }
 
+memory::desc desc_of(const DimVector& sizes, Tag tag) {
+  return {{sizes.begin(), sizes.end()}, memory::data_type::f32, tag};
+}
+
+// Of an array [n, c, h, w] whose block_of is block.
+memory::desc desc_in_blocks(const DimVector& sizes, int64_t block) {
+  return desc_of(sizes, block == 0 ? Tag::nchw : block == 16 ? Tag::nChw16c : Tag::nhwc);
+}
+
+// The block in which a private array has this order, 0 if there is none.
+int64_t block_for(const DimVector& sizes, const memory::desc& wanted) {
+  const int64_t channels = sizes[1];
+  for (const int64_t block : {int64_t{16}, channels}) {
+    if (wanted == desc_in_blocks(sizes, 0)) return 0;
+    if (channels % block == 0 && wanted == desc_in_blocks(sizes, block)) return block;
+  }
+  return 0;
+}
+
 // One operand: how the caller has it, how the primitive wants it, and the way from one to the
 // other.
 struct Operand {
-  memory::desc plain, wanted;
+  memory::desc given, wanted;
   std::optional<dnnl::reorder> reorder;
 
-  Operand(memory::desc plain_desc, memory::desc wanted_desc, bool is_result)
-      : plain(std::move(plain_desc)), wanted(std::move(wanted_desc)) {
-    if (plain == wanted) return;
-    const memory::desc& from = is_result ? wanted : plain;
-    const memory::desc& to = is_result ? plain : wanted;
+  Operand(memory::desc given_desc, memory::desc wanted_desc, bool is_result = false)
+      : given(std::move(given_desc)), wanted(std::move(wanted_desc)) {
+    if (given == wanted) return;
+    const memory::desc& from = is_result ? wanted : given;
+    const memory::desc& to = is_result ? given : wanted;
     reorder.emplace(dnnl::reorder::primitive_desc(engine(), from, engine(), to));
   }
 };
@@ -75,6 +95,7 @@ struct Plan {
   dnnl::primitive primitive;
   Operand first, second, result;
   int first_argument, second_argument, result_argument, bias_argument;
+  int64_t result_block;
   memory::desc bias, scratchpad;
 };
 
@@ -114,12 +135,8 @@ class Builder {
     return {nhwc, any, plain};
   }
 
-  static memory::dims dims(const DimVector& sizes) { return {sizes.begin(), sizes.end()}; }
-  memory::desc desc(const DimVector& sizes, Tag tag) const {
-    return {dims(sizes), memory::data_type::f32, tag};
-  }
   memory::desc weight(Tag tag) const {
-    if (s_.groups == 1) return desc(s_.weight(), tag);
+    if (s_.groups == 1) return desc_of(s_.weight(), tag);
     return {{s_.groups, s_.out_channels / s_.groups, s_.in_channels / s_.groups, s_.kernel_h,
              s_.kernel_w},
             memory::data_type::f32,
@@ -128,13 +145,12 @@ class Builder {
 
   std::shared_ptr<const Plan> plan_for(const Layouts& layouts, bool refuse_reference) const {
     using namespace dnnl;
-    const memory::desc x = desc(s_.input(), layouts.input), y = desc(s_.output(), layouts.output),
-                       w = weight(Tag::any);
+    const memory::desc x = desc_of(s_.input(), layouts.input),
+                       y = desc_of(s_.output(), layouts.output), w = weight(Tag::any);
     const memory::desc b = key_.bias
                                ? memory::desc({s_.out_channels}, memory::data_type::f32, Tag::x)
                                : memory::desc();
-    const memory::desc plain_x = desc(s_.input(), Tag::nchw),
-                       plain_y = desc(s_.output(), Tag::nchw), plain_w = weight(Tag::oihw);
+    const memory::desc plain_w = weight(Tag::oihw);
     const memory::dims strides{s_.stride_h, s_.stride_w}, left{s_.pad_top, s_.pad_left},
         right{s_.pad_bottom, s_.pad_right}, dilates{s_.dilation_h - 1, s_.dilation_w - 1};
     constexpr auto kDirect = algorithm::convolution_direct;
@@ -147,30 +163,35 @@ class Builder {
         attributes_, engine());
     if (key_.pass == Pass::kForward) {
       if (refused(forward.impl_info_str())) return nullptr;
+      const int64_t block = block_for(s_.output(), forward.dst_desc());
       return std::make_shared<const Plan>(
-          Plan{convolution_forward(forward), Operand(plain_x, forward.src_desc(), false),
-               Operand(plain_w, forward.weights_desc(), false),
-               Operand(plain_y, forward.dst_desc(), true), DNNL_ARG_SRC, DNNL_ARG_WEIGHTS,
-               DNNL_ARG_DST, DNNL_ARG_BIAS, b, forward.scratchpad_desc()});
+          Plan{convolution_forward(forward),
+               Operand(desc_in_blocks(s_.input(), key_.first_block), forward.src_desc()),
+               Operand(plain_w, forward.weights_desc()),
+               Operand(desc_in_blocks(s_.output(), block), forward.dst_desc(), true), DNNL_ARG_SRC,
+               DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_BIAS, block, b, forward.scratchpad_desc()});
     }
+    const memory::desc grad = desc_in_blocks(s_.output(), key_.first_block);
     if (key_.pass == Pass::kInputGrad) {
       const convolution_backward_data::primitive_desc backward(
           {kDirect, x, w, y, strides, dilates, left, right}, attributes_, engine(), forward);
       if (refused(backward.impl_info_str())) return nullptr;
-      return std::make_shared<const Plan>(Plan{
-          convolution_backward_data(backward), Operand(plain_y, backward.diff_dst_desc(), false),
-          Operand(plain_w, backward.weights_desc(), false),
-          Operand(plain_x, backward.diff_src_desc(), true), DNNL_ARG_DIFF_DST, DNNL_ARG_WEIGHTS,
-          DNNL_ARG_DIFF_SRC, DNNL_ARG_BIAS, memory::desc(), backward.scratchpad_desc()});
+      const int64_t block = block_for(s_.input(), backward.diff_src_desc());
+      return std::make_shared<const Plan>(
+          Plan{convolution_backward_data(backward), Operand(grad, backward.diff_dst_desc()),
+               Operand(plain_w, backward.weights_desc()),
+               Operand(desc_in_blocks(s_.input(), block), backward.diff_src_desc(), true),
+               DNNL_ARG_DIFF_DST, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_SRC, DNNL_ARG_BIAS, block,
+               memory::desc(), backward.scratchpad_desc()});
     }
     const convolution_backward_weights::primitive_desc backward(
         {kDirect, x, w, b, y, strides, dilates, left, right}, attributes_, engine(), forward);
     if (refused(backward.impl_info_str())) return nullptr;
-    return std::make_shared<const Plan>(Plan{
-        convolution_backward_weights(backward), Operand(plain_y, backward.diff_dst_desc(), false),
-        Operand(plain_x, backward.src_desc(), false),
-        Operand(plain_w, backward.diff_weights_desc(), true), DNNL_ARG_DIFF_DST, DNNL_ARG_SRC,
-        DNNL_ARG_DIFF_WEIGHTS, DNNL_ARG_DIFF_BIAS, b, backward.scratchpad_desc()});
+    return std::make_shared<const Plan>(
+        Plan{convolution_backward_weights(backward), Operand(grad, backward.diff_dst_desc()),
+             Operand(desc_in_blocks(s_.input(), key_.second_block), backward.src_desc()),
+             Operand(plain_w, backward.diff_weights_desc(), true), DNNL_ARG_DIFF_DST, DNNL_ARG_SRC,
+             DNNL_ARG_DIFF_WEIGHTS, DNNL_ARG_DIFF_BIAS, 0, b, backward.scratchpad_desc()});
   }
 
   const Key& key_;
@@ -212,57 +233,74 @@ class Scratch {
 };
 
 // oneDNN reads through the same non-const handles it writes through.
-void* handle(const float* data) { return const_cast<float*>(data); }
-
-memory brought(const Operand& operand, const float* data, const Scratch& scratch) {
-  memory plain(operand.plain, engine(), handle(data));
-  if (!operand.reorder) return plain;
+memory brought(const Operand& operand, void* data, const Scratch& scratch) {
+  memory given(operand.given, engine(), data);
+  if (!operand.reorder) return given;
   memory wanted(operand.wanted, engine(), scratch.get());
-  operand.reorder->execute(stream(), plain, wanted);
+  operand.reorder->execute(stream(), given, wanted);
   return wanted;
 }
 
 size_t bytes_for(const Operand& operand) { return operand.reorder ? operand.wanted.get_size() : 0; }
 
-void run(Pass pass, const Conv2dShape& shape, const float* first, const float* second,
-         const float* bias, float* result) {
+// An input as it lies: images in blocks, or dense.
+struct Given {
+  Given(const Tensor& tensor, bool is_weight)
+      : block(is_weight ? 0 : block_of(tensor)), array(block ? tensor : dense(tensor)) {}
+  void* data() const { return elements(array, block); }
+
+  int64_t block;
+  Tensor array;
+};
+
+// Of shape sizes, in the order that the primitive writes, unless into is given, which is dense.
+Tensor run(Pass pass, const Conv2dShape& shape, const Tensor& first_input,
+           const Tensor& second_input, const Tensor& bias, const DimVector& sizes,
+           const Tensor& into = {}) {
   constexpr int64_t kThreadWork = 200'000;
   const int count = shape.work() < kThreadWork ? 1 : available_threads();
   const LibraryThreads threads(count);
-  const std::shared_ptr<const Plan> plan = plan_of({shape, pass, bias != nullptr, count});
+  const Given first(first_input, false), second(second_input, pass != Pass::kWeightGrad);
+  const std::shared_ptr<const Plan> plan =
+      plan_of({shape, pass, bias.defined(), first.block, second.block, count});
+  const Tensor result =
+      into.defined() ? into : make_array(sizes, first_input.dtype(), plan->result_block);
   const Scratch first_scratch(bytes_for(plan->first)), second_scratch(bytes_for(plan->second)),
       result_scratch(bytes_for(plan->result)), scratchpad(plan->scratchpad.get_size());
-  memory plain(plan->result.plain, engine(), result);
+  memory given(plan->result.given, engine(), elements(result, plan->result_block));
   memory wanted =
-      plan->result.reorder ? memory(plan->result.wanted, engine(), result_scratch.get()) : plain;
+      plan->result.reorder ? memory(plan->result.wanted, engine(), result_scratch.get()) : given;
   std::unordered_map<int, memory> arguments{
-      {plan->first_argument, brought(plan->first, first, first_scratch)},
-      {plan->second_argument, brought(plan->second, second, second_scratch)},
+      {plan->first_argument, brought(plan->first, first.data(), first_scratch)},
+      {plan->second_argument, brought(plan->second, second.data(), second_scratch)},
       {plan->result_argument, wanted}};
-  if (bias) arguments.emplace(plan->bias_argument, memory(plan->bias, engine(), handle(bias)));
+  if (bias.defined()) {
+    arguments.emplace(plan->bias_argument, memory(plan->bias, engine(), bias.impl().data()));
+  }
   if (scratchpad.get()) {
     arguments.emplace(DNNL_ARG_SCRATCHPAD, memory(plan->scratchpad, engine(), scratchpad.get()));
   }
   plan->primitive.execute(stream(), arguments);
-  if (plan->result.reorder) plan->result.reorder->execute(stream(), wanted, plain);
+  if (plan->result.reorder) plan->result.reorder->execute(stream(), wanted, given);
   stream().wait();
+  return result;
 }
 
 }  // namespace
 
-void conv2d(const Conv2dShape& shape, const float* input, const float* weight, const float* bias,
-            float* output) {
-  run(Pass::kForward, shape, input, weight, bias, output);
+Tensor conv2d(const Tensor& input, const Tensor& weight, const Tensor& bias,
+              const Conv2dShape& shape) {
+  return run(Pass::kForward, shape, input, weight, bias.defined() ? dense(bias) : bias,
+             shape.output());
 }
 
-void conv2d_input_grad(const Conv2dShape& shape, const float* grad, const float* weight,
-                       float* input_grad) {
-  run(Pass::kInputGrad, shape, grad, weight, nullptr, input_grad);
+Tensor conv2d_input_grad(const Tensor& grad, const Tensor& weight, const Conv2dShape& shape) {
+  return run(Pass::kInputGrad, shape, grad, weight, {}, shape.input());
 }
 
-void conv2d_weight_grad(const Conv2dShape& shape, const float* grad, const float* input,
-                        float* weight_grad, float* bias_grad) {
-  run(Pass::kWeightGrad, shape, grad, input, bias_grad, weight_grad);
+void conv2d_weight_grad(const Tensor& grad, const Tensor& input, const Conv2dShape& shape,
+                        const Tensor& weight_grad, const Tensor& bias_grad) {
+  run(Pass::kWeightGrad, shape, grad, input, bias_grad, shape.weight(), weight_grad);
 }
 
 }  // namespace gradtape::kernels::onednn

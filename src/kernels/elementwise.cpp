@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kernels/blocked.h"
 #include "kernels/promotion.h"
 #include "kernels/walk.h"
 
@@ -252,7 +253,8 @@ Tensor copied(const Tensor& source, ScalarType dtype) {
 }
 
 // The paths below are for what is contiguous and of one shape and dtype: a few tens of nanoseconds
-// for a tensor of one element.
+// for a tensor of one element. They are plain passes over memory, so an array in a private layout
+// stays in it, and brings a second one along.
 
 Tensor unary(const Kernel& kernel, const Tensor& x, const Tensor& out, const Scalar* parameters) {
   const TensorImpl& impl = x.impl();
@@ -261,10 +263,11 @@ Tensor unary(const Kernel& kernel, const Tensor& x, const Tensor& out, const Sca
       (!out.defined() || (out.is_same(x) && !kernel.gives_bool))) {
     const Run run = find_run(kernel, dtype);
     const ScalarType result_dtype = kernel.result_dtype(dtype);
-    Tensor result = out.defined() ? out : make_array(impl.sizes(), result_dtype);
+    const int64_t block = block_of(x);
+    Tensor result = out.defined() ? out : make_array(impl.sizes(), result_dtype, block);
     if (impl.numel() == 0) return result;
-    const void* const in[] = {impl.data()};
-    run_contiguous(run, kernel.grain, impl.numel(), result.impl().data(),
+    const void* const in[] = {elements(x, block)};
+    run_contiguous(run, kernel.grain, impl.numel(), elements(result, block),
                    element_size(result_dtype), in, element_size(dtype), 0, parameters);
     return result;
   }
@@ -283,11 +286,16 @@ Tensor binary(const Kernel& kernel, const Tensor& x, const Tensor& y, const Tens
                           (a.storage() != b.storage() || a.offset() == b.offset())))) {
     const Run run = find_run(kernel, dtype);
     const ScalarType result_dtype = kernel.result_dtype(dtype);
-    Tensor result = out.defined() ? out : make_array(a.sizes(), result_dtype);
+    const int64_t own = block_of(x), other = block_of(y);
+    const int64_t block = own || out.defined() ? own : other;
+    if (block && own != other) {
+      return binary(kernel, in_blocks(x, block), in_blocks(y, block), out, parameters);
+    }
+    Tensor result = out.defined() ? out : make_array(a.sizes(), result_dtype, block);
     if (a.numel() == 0) return result;
-    const void* const in[] = {a.data(), b.data()};
-    run_contiguous(run, kernel.grain, a.numel(), result.impl().data(), element_size(result_dtype),
-                   in, element_size(dtype), 0, parameters);
+    const void* const in[] = {elements(x, block), elements(y, block)};
+    run_contiguous(run, kernel.grain, a.numel(), elements(result, block),
+                   element_size(result_dtype), in, element_size(dtype), 0, parameters);
     return result;
   }
   const Operand inputs[] = {x, y};
@@ -303,12 +311,13 @@ Tensor binary(const Kernel& kernel, const Tensor& x, const Scalar& y, const Tens
       !a.is_wrapped_number() && (!out.defined() || (out.is_same(x) && !kernel.gives_bool))) {
     const Run run = find_run(kernel, dtype);
     const ScalarType result_dtype = kernel.result_dtype(dtype);
-    Tensor result = out.defined() ? out : make_array(a.sizes(), result_dtype);
+    const int64_t block = block_of(x);
+    Tensor result = out.defined() ? out : make_array(a.sizes(), result_dtype, block);
     if (a.numel() == 0) return result;
     const Constant constant(y, dtype);
-    const void* const in[] = {a.data(), constant.bytes};
-    run_contiguous(run, kernel.grain, a.numel(), result.impl().data(), element_size(result_dtype),
-                   in, element_size(dtype), 2, parameters);
+    const void* const in[] = {elements(x, block), constant.bytes};
+    run_contiguous(run, kernel.grain, a.numel(), elements(result, block),
+                   element_size(result_dtype), in, element_size(dtype), 2, parameters);
     return result;
   }
   const Operand inputs[] = {x, y};

@@ -5,6 +5,7 @@
 
 #include "kernels/array.h"
 #include "kernels/parallel.h"
+#include "kernels/pool_blocked.h"
 
 namespace gradtape::kernels {
 namespace {
@@ -154,21 +155,27 @@ void visit_index(const Tensor& indices, const F& f) {
 
 }  // namespace
 
-Tensor max_pool2d(const Tensor& input, const MaxPool2d& pool, const Tensor& indices) {
+PooledMax max_pool2d(const Tensor& input, const MaxPool2d& pool, ScalarType index_type) {
+  const int64_t block = block_of(input);
+  if (block && index_type == kInt32) return blocked::max_pool2d(input, pool, block);
   const Tensor x = dense(input);
-  const Tensor result =
-      make_array(with_plane(input.sizes(), pool.out_h, pool.out_w), input.dtype());
-  if (result.numel() == 0) return result;
+  const DimVector sizes = with_plane(input.sizes(), pool.out_h, pool.out_w);
+  const Tensor result = make_array(sizes, input.dtype()), indices = make_array(sizes, index_type);
+  if (result.numel() == 0) return {result, indices};
   visit_floating(input.dtype(), "max_pool2d", [&](auto tag) {
     using T = typename decltype(tag)::type;
     visit_index(indices, [&](auto index) {
       max_planes<T, typename decltype(index)::type>(x, pool, result, indices);
     });
   });
-  return result;
+  return {result, indices};
 }
 
-Tensor pool_scatter(const Tensor& grad, const Tensor& indices, IntArrayRef input_sizes) {
+Tensor pool_scatter(const Tensor& grad, const Tensor& indices, const MaxPool2d& pool,
+                    IntArrayRef input_sizes) {
+  if (const int64_t block = block_of(indices); block && grad.dtype() == kFloat32) {
+    return blocked::pool_scatter(grad, indices, pool, input_sizes, block);
+  }
   const Tensor g = dense(grad);
   const Tensor result = make_array(input_sizes, grad.dtype());
   const int64_t in = plane_of(result), out = plane_of(grad);
@@ -209,6 +216,7 @@ Tensor pool_gather(const Tensor& input, const Tensor& indices) {
 
 // Down first, a row at a time, then across: most of the work is adding rows.
 Tensor avg_pool2d(const Tensor& input, const PoolWindows& rows, const PoolWindows& cols) {
+  if (const int64_t block = block_of(input)) return blocked::avg_pool2d(input, rows, cols, block);
   const Tensor x = dense(input);
   const int64_t w = input.sizes()[input.dim() - 1];
   const auto out_h = static_cast<int64_t>(rows.windows.size());
@@ -240,6 +248,9 @@ Tensor avg_pool2d(const Tensor& input, const PoolWindows& rows, const PoolWindow
 
 Tensor avg_pool2d_grad(const Tensor& grad, const PoolWindows& rows, const PoolWindows& cols,
                        IntArrayRef input_sizes) {
+  if (const int64_t block = block_of(grad)) {
+    return blocked::avg_pool2d_grad(grad, rows, cols, input_sizes, block);
+  }
   const Tensor g = dense(grad);
   const Tensor result = make_array(input_sizes, grad.dtype());
   if (result.numel() == 0) return result;

@@ -4,7 +4,7 @@
 
 #include "gradtape/core/tensor.h"
 
-// Pooling over the last two axes of dense or strided arrays [*, h, w].
+// Pooling over the last two axes of arrays [*, h, w]. What is in a private layout stays in it.
 namespace gradtape::kernels {
 
 struct MaxPool2d {
@@ -12,11 +12,14 @@ struct MaxPool2d {
   int64_t out_h, out_w;
 };
 
-// The largest elements [*, oh, ow]; their places y * w + x go to indices, of the same shape and
-// int32 or int64.
-Tensor max_pool2d(const Tensor& input, const MaxPool2d& pool, const Tensor& indices);
+// The largest elements [*, oh, ow] and their places y * w + x, int32 or int64.
+struct PooledMax {
+  Tensor values, indices;
+};
+PooledMax max_pool2d(const Tensor& input, const MaxPool2d& pool, ScalarType index_type);
 // Adds grad [*, oh, ow] to zeros [*, h, w] at indices, and reads [*, h, w] at indices.
-Tensor pool_scatter(const Tensor& grad, const Tensor& indices, IntArrayRef input_sizes);
+Tensor pool_scatter(const Tensor& grad, const Tensor& indices, const MaxPool2d& pool,
+                    IntArrayRef input_sizes);
 Tensor pool_gather(const Tensor& input, const Tensor& indices);
 
 // The windows of one axis: [begin, end) of the input, and what the sum is divided by.

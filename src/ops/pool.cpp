@@ -13,52 +13,58 @@ using namespace autograd;
 using kernels::MaxPool2d;
 using kernels::PoolWindows;
 
-Tensor scatter_to(const Tensor& grad, const Tensor& indices, DimVector input_sizes);
-Tensor gather_from(const Tensor& input, const Tensor& indices);
+// The places of the largest elements, and the windows they were found in.
+struct Places {
+  Tensor indices;
+  MaxPool2d pool;
+};
+
+Tensor scatter_to(const Tensor& grad, const Places& places, DimVector input_sizes);
+Tensor gather_from(const Tensor& input, const Places& places);
 
 // The gradient of an output goes to the element it was; scatter and gather at the same places are
 // each other's gradients.
 struct MaxPooled {
-  Tensor indices;
+  Places places;
 
   static constexpr const char* name = "MaxPool2DWithIndicesBackward0";
   static constexpr Reads reads[] = {kInput0};
   static constexpr bool holds_tensors = true;
   Tensor vjp(const Tensor& grad, const Saved& saved) const {
-    return scatter_to(grad, indices, saved.sizes(0));
+    return scatter_to(grad, places, saved.sizes(0));
   }
 };
 
 struct PoolScatter {
-  Tensor indices;
+  Places places;
   DimVector input_sizes;
 
   static constexpr const char* name = "MaxPool2DWithIndicesBackwardBackward0";
   static constexpr Reads reads[] = {kNothing};
   static constexpr bool holds_tensors = true;
   Tensor forward(const Tensor& grad) const {
-    return kernels::pool_scatter(grad, indices, input_sizes);
+    return kernels::pool_scatter(grad, places.indices, places.pool, input_sizes);
   }
-  Tensor vjp(const Tensor& grad, const Saved&) const { return gather_from(grad, indices); }
+  Tensor vjp(const Tensor& grad, const Saved&) const { return gather_from(grad, places); }
 };
 
 struct PoolGather {
-  Tensor indices;
+  Places places;
 
   static constexpr const char* name = "GatherBackward0";
   static constexpr Reads reads[] = {kNothing};
   static constexpr bool holds_tensors = true;
-  Tensor forward(const Tensor& input) const { return kernels::pool_gather(input, indices); }
+  Tensor forward(const Tensor& input) const { return kernels::pool_gather(input, places.indices); }
   Tensor vjp(const Tensor& grad, const Saved& saved) const {
-    return scatter_to(grad, indices, saved.sizes(0));
+    return scatter_to(grad, places, saved.sizes(0));
   }
 };
 
-Tensor scatter_to(const Tensor& grad, const Tensor& indices, DimVector input_sizes) {
-  return apply(PoolScatter{indices, std::move(input_sizes)}, grad);
+Tensor scatter_to(const Tensor& grad, const Places& places, DimVector input_sizes) {
+  return apply(PoolScatter{places, std::move(input_sizes)}, grad);
 }
-Tensor gather_from(const Tensor& input, const Tensor& indices) {
-  return apply(PoolGather{indices}, input);
+Tensor gather_from(const Tensor& input, const Places& places) {
+  return apply(PoolGather{places}, input);
 }
 
 Tensor average(const Tensor& x, const PoolWindows& rows, const PoolWindows& cols);
@@ -188,13 +194,9 @@ std::tuple<Tensor, Tensor> max_pool(const char* op, int64_t axes, const Tensor& 
                        pooled_size(h, options, 0, ceil_mode),
                        pooled_size(w, options, 1, ceil_mode)};
   check_output(planes, pool.out_h, pool.out_w);
-  DimVector sizes(planes.sizes());
-  sizes[sizes.size() - 2] = pool.out_h;
-  sizes[sizes.size() - 1] = pool.out_w;
-  const Tensor indices = kernels::make_array(std::move(sizes), index_type);
-  Tensor result = kernels::max_pool2d(planes, pool, indices);
-  result = record(MaxPooled{indices}, std::move(result), planes);
-  return {from_planes(result, axes), indices};
+  auto [values, indices] = kernels::max_pool2d(planes, pool, index_type);
+  values = record(MaxPooled{{indices, pool}}, std::move(values), planes);
+  return {from_planes(values, axes), indices};
 }
 
 PoolWindows windows_of(const Axes& axes, int i, int64_t size, int64_t count,

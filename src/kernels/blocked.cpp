@@ -1,0 +1,78 @@
+#include "kernels/blocked.h"
+
+#include <memory>
+
+namespace gradtape::kernels {
+namespace {
+
+// Both orders as [n, c / block, block, pixels]: what a transposing copy understands.
+struct Orders {
+  DimVector sizes, plain, blocked;
+
+  Orders(const DimVector& array, int64_t block) {
+    const int64_t pixels = array[2] * array[3], group = block * pixels;
+    sizes = {array[0], array[1] / block, block, pixels};
+    plain = {array[1] * pixels, group, pixels, 1};
+    blocked = {array[1] * pixels, group, 1, block};
+  }
+};
+
+Tensor borrowed(std::byte* memory, size_t bytes, ScalarType dtype, const DimVector& sizes,
+                const DimVector& strides) {
+  return Tensor(IntrusivePtr(
+      new TensorImpl(Storage::borrow(memory, bytes, nullptr), dtype, sizes, strides, 0)));
+}
+
+class BlockedLayout final : public PrivateLayout, public Pooled<BlockedLayout> {
+ public:
+  BlockedLayout(DimVector sizes, ScalarType dtype, int64_t block)
+      : sizes_(std::move(sizes)), dtype_(dtype), block_(block) {}
+
+  void restore(const std::byte* elements, std::byte* plain) const override {
+    const Orders orders(sizes_, block_);
+    const size_t bytes = bytes_of(sizes_, dtype_);
+    copy(borrowed(plain, bytes, dtype_, orders.sizes, orders.plain),
+         borrowed(const_cast<std::byte*>(elements), bytes, dtype_, orders.sizes, orders.blocked));
+  }
+
+  const DimVector& sizes() const { return sizes_; }
+  int64_t block() const { return block_; }
+
+ private:
+  DimVector sizes_;
+  ScalarType dtype_;
+  int64_t block_;
+};
+
+}  // namespace
+
+int64_t block_of(const Tensor& array) {
+  const TensorImpl& impl = array.impl();
+  const auto* const layout = static_cast<const BlockedLayout*>(impl.storage()->private_layout());
+  if (!layout) [[likely]]
+    return 0;
+  const bool whole = impl.is_contiguous() && impl.sizes() == layout->sizes();
+  return whole ? layout->block() : 0;
+}
+
+Tensor make_blocked(IntArrayRef sizes, ScalarType dtype, int64_t block) {
+  const size_t bytes = bytes_of(sizes, dtype);
+  if (bytes == 0) return make_array(sizes, dtype);
+  return Tensor(IntrusivePtr(new TensorImpl(
+      Storage::allocate(bytes, std::make_unique<BlockedLayout>(DimVector(sizes), dtype, block)),
+      dtype, sizes)));
+}
+
+Tensor in_blocks(const Tensor& array, int64_t block) {
+  if (block_of(array) == block) return block ? array : dense(array);
+  const Tensor plain = dense(array);
+  if (block == 0) return plain;
+  Tensor result = make_blocked(array.sizes(), array.dtype(), block);
+  const Orders orders(array.impl().sizes(), block);
+  copy(borrowed(elements(result, block), result.nbytes(), array.dtype(), orders.sizes,
+                orders.blocked),
+       window(plain, orders.sizes, orders.plain, plain.impl().offset()));
+  return result;
+}
+
+}  // namespace gradtape::kernels
