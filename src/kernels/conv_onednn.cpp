@@ -3,6 +3,7 @@
 #include <optional>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include <dnnl.hpp>
 
@@ -99,7 +100,8 @@ struct Plan {
   memory::desc bias, scratchpad;
 };
 
-struct Layouts {
+struct Way {
+  dnnl::algorithm algorithm;
   Tag input, output;
 };
 
@@ -109,30 +111,45 @@ class Builder {
     attributes_.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   }
 
-  // The first layouts, best first, that oneDNN has more than reference code for.
+  // The first way, best first, that oneDNN has more than reference code for.
   std::shared_ptr<const Plan> build() const {
-    for (const Layouts& layouts : candidates()) {
+    for (const Way& way : candidates()) {
       try {
-        if (auto plan = plan_for(layouts, /*refuse_reference=*/true)) return plan;
+        if (auto plan = plan_for(way, /*refuse_reference=*/true)) return plan;
       } catch (const dnnl::error&) {
         continue;
       }
     }
-    return plan_for({Tag::any, Tag::any}, /*refuse_reference=*/false);
+    return plan_for({kDirect, Tag::any, Tag::any}, /*refuse_reference=*/false);
   }
 
  private:
-  std::vector<Layouts> candidates() const {
+  static constexpr auto kDirect = dnnl::algorithm::convolution_direct;
+
+  std::vector<Way> candidates() const {
     const int64_t in = s_.in_channels / s_.groups, out = s_.out_channels / s_.groups;
-    const Layouts any{Tag::any, Tag::any}, plain{Tag::nchw, Tag::nchw}, nhwc{Tag::nhwc, Tag::nhwc};
+    const Way any{kDirect, Tag::any, Tag::any}, plain{kDirect, Tag::nchw, Tag::nchw},
+        nhwc{kDirect, Tag::nhwc, Tag::nhwc};
+    if (winograd_pays()) {
+      return {{dnnl::algorithm::convolution_winograd, Tag::any, Tag::any}, any, nhwc, plain};
+    }
     if (in <= 3 && s_.groups == 1) {
       if (key_.pass == Pass::kInputGrad) return {plain, any};
-      return {{Tag::nchw, Tag::any}, any, plain};
+      return {{kDirect, Tag::nchw, Tag::any}, any, plain};
     }
     if (key_.pass == Pass::kForward || s_.groups > 1 || (in % 16 == 0 && out % 16 == 0)) {
       return {any, nhwc, plain};
     }
     return {nhwc, any, plain};
+  }
+
+  // F(4x4, 3x3). Lavin and Gray 2016, arXiv:1509.09308. 1.1 to 2.1 times as fast as direct from 24
+  // channels on, not at 16; its error is 3 to 6 times direct's (root mean square, against f64).
+  bool winograd_pays() const {
+    constexpr int64_t kChannels = 24;
+    return s_.kernel_h == 3 && s_.kernel_w == 3 && s_.stride_h == 1 && s_.stride_w == 1 &&
+           s_.dilation_h == 1 && s_.dilation_w == 1 && s_.groups == 1 &&
+           s_.in_channels >= kChannels && s_.out_channels >= kChannels;
   }
 
   memory::desc weight(Tag tag) const {
@@ -143,23 +160,22 @@ class Builder {
             tag == Tag::any ? tag : Tag::goihw};
   }
 
-  std::shared_ptr<const Plan> plan_for(const Layouts& layouts, bool refuse_reference) const {
+  std::shared_ptr<const Plan> plan_for(const Way& way, bool refuse_reference) const {
     using namespace dnnl;
-    const memory::desc x = desc_of(s_.input(), layouts.input),
-                       y = desc_of(s_.output(), layouts.output), w = weight(Tag::any);
+    const memory::desc x = desc_of(s_.input(), way.input), y = desc_of(s_.output(), way.output),
+                       w = weight(Tag::any);
     const memory::desc b = key_.bias
                                ? memory::desc({s_.out_channels}, memory::data_type::f32, Tag::x)
                                : memory::desc();
     const memory::desc plain_w = weight(Tag::oihw);
     const memory::dims strides{s_.stride_h, s_.stride_w}, left{s_.pad_top, s_.pad_left},
         right{s_.pad_bottom, s_.pad_right}, dilates{s_.dilation_h - 1, s_.dilation_w - 1};
-    constexpr auto kDirect = algorithm::convolution_direct;
     const auto refused = [&](const char* name) {
       return refuse_reference && std::string_view(name).starts_with("ref");
     };
 
     const convolution_forward::primitive_desc forward(
-        {prop_kind::forward_training, kDirect, x, w, b, y, strides, dilates, left, right},
+        {prop_kind::forward_training, way.algorithm, x, w, b, y, strides, dilates, left, right},
         attributes_, engine());
     if (key_.pass == Pass::kForward) {
       if (refused(forward.impl_info_str())) return nullptr;
@@ -174,7 +190,7 @@ class Builder {
     const memory::desc grad = desc_in_blocks(s_.output(), key_.first_block);
     if (key_.pass == Pass::kInputGrad) {
       const convolution_backward_data::primitive_desc backward(
-          {kDirect, x, w, y, strides, dilates, left, right}, attributes_, engine(), forward);
+          {way.algorithm, x, w, y, strides, dilates, left, right}, attributes_, engine(), forward);
       if (refused(backward.impl_info_str())) return nullptr;
       const int64_t block = block_for(s_.input(), backward.diff_src_desc());
       return std::make_shared<const Plan>(
@@ -185,7 +201,7 @@ class Builder {
                memory::desc(), backward.scratchpad_desc()});
     }
     const convolution_backward_weights::primitive_desc backward(
-        {kDirect, x, w, b, y, strides, dilates, left, right}, attributes_, engine(), forward);
+        {way.algorithm, x, w, b, y, strides, dilates, left, right}, attributes_, engine(), forward);
     if (refused(backward.impl_info_str())) return nullptr;
     return std::make_shared<const Plan>(
         Plan{convolution_backward_weights(backward), Operand(grad, backward.diff_dst_desc()),
