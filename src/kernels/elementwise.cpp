@@ -275,6 +275,33 @@ Tensor unary(const Kernel& kernel, const Tensor& x, const Tensor& out, const Sca
   return elementwise(kernel, inputs, out, parameters);
 }
 
+namespace {
+
+// Whether one element stands for all, as in the gradient of a sum.
+bool is_one_element(const TensorImpl& impl) {
+  for (size_t i = 0; i < impl.sizes().size(); ++i) {
+    if (impl.strides()[i] != 0 && impl.sizes()[i] != 1) return false;
+  }
+  return true;
+}
+
+// Of arrays of one shape and dtype, one of them a single element.
+Tensor binary_with_one(const Kernel& kernel, const Run run, const Tensor& x, const Tensor& y,
+                       bool first_is_one, const Scalar* parameters) {
+  const Tensor& whole = first_is_one ? y : x;
+  const int64_t block = block_of(whole);
+  const ScalarType dtype = x.dtype(), result_dtype = kernel.result_dtype(dtype);
+  Tensor result = make_array(whole.sizes(), result_dtype, block);
+  const void* const in[] = {elements(x, first_is_one ? 0 : block),
+                            elements(y, first_is_one ? block : 0)};
+  run_contiguous(run, kernel.grain, whole.numel(), elements(result, block),
+                 element_size(result_dtype), in, element_size(dtype), first_is_one ? 1 : 2,
+                 parameters);
+  return result;
+}
+
+}  // namespace
+
 Tensor binary(const Kernel& kernel, const Tensor& x, const Tensor& y, const Tensor& out,
               const Scalar* parameters) {
   const TensorImpl& a = x.impl();
@@ -297,6 +324,11 @@ Tensor binary(const Kernel& kernel, const Tensor& x, const Tensor& y, const Tens
     run_contiguous(run, kernel.grain, a.numel(), elements(result, block),
                    element_size(result_dtype), in, element_size(dtype), 0, parameters);
     return result;
+  }
+  if (b.dtype() == dtype && a.sizes() == b.sizes() && a.is_contiguous() != b.is_contiguous() &&
+      kernel.compute_dtype(dtype) == dtype && !out.defined() && a.numel() > 0 &&
+      is_one_element(a.is_contiguous() ? b : a)) {
+    return binary_with_one(kernel, find_run(kernel, dtype), x, y, b.is_contiguous(), parameters);
   }
   const Operand inputs[] = {x, y};
   return elementwise(kernel, inputs, out, parameters);

@@ -5,6 +5,7 @@
 
 #include <xsimd/xsimd.hpp>
 
+#include "kernels/blocked.h"
 #include "kernels/reduce_plan.h"
 
 // The loops of every reduction whose order does not matter. A reducer is a struct with
@@ -18,7 +19,7 @@
 // where map and combine also take batches if In and Acc are the same floating point type.
 //
 // Accuracy and determinism: elements are combined in blocks of fixed size and the blocks' values
-// in a balanced tree, which depends on the shape alone, never on the number of threads.
+// in a balanced tree, which depends on shape and layout, never on the number of threads.
 namespace gradtape::kernels {
 
 template <class R>
@@ -295,7 +296,9 @@ void reduce_columns(const R& reducer, const ReducePlan& plan, const typename R::
 template <class R>
 void reduce_into(const R& reducer, const Tensor& input, AxisMask axes, void* out,
                  const typename R::Acc* centers = nullptr) {
-  const auto* x = reinterpret_cast<const typename R::In*>(input.impl().data());
+  // A reduction of everything takes the elements as they lie.
+  const int64_t block = axes == all_axes(input.dim()) ? block_of(input) : 0;
+  const auto* x = elements<const typename R::In>(input, block);
   auto* result = static_cast<typename R::Out*>(out);
   const int64_t n = input.numel();
   if (n <= kReduceBlock && input.is_contiguous() && axes == all_axes(input.dim())) {
