@@ -29,6 +29,10 @@ class BlockedLayout final : public PrivateLayout, public Pooled<BlockedLayout> {
       : sizes_(std::move(sizes)), dtype_(dtype), block_(block) {}
 
   void restore(const std::byte* elements, std::byte* plain) const override {
+    if (dtype_ == kFloat32) {
+      return from_blocks(sizes_, block_, reinterpret_cast<const float*>(elements),
+                         reinterpret_cast<float*>(plain));
+    }
     const Orders orders(sizes_, block_);
     const size_t bytes = bytes_of(sizes_, dtype_);
     copy(borrowed(plain, bytes, dtype_, orders.sizes, orders.plain),
@@ -68,6 +72,11 @@ Tensor in_blocks(const Tensor& array, int64_t block) {
   const Tensor plain = dense(array);
   if (block == 0) return plain;
   Tensor result = make_blocked(array.sizes(), array.dtype(), block);
+  if (array.dtype() == kFloat32) {
+    to_blocks(array.impl().sizes(), block, elements<float>(plain, 0),
+              elements<float>(result, block));
+    return result;
+  }
   const Orders orders(array.impl().sizes(), block);
   copy(borrowed(elements(result, block), result.nbytes(), array.dtype(), orders.sizes,
                 orders.blocked),

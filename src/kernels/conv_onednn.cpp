@@ -1,15 +1,13 @@
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
-#include <dnnl.hpp>
-
 #include "kernels/blocked.h"
 #include "kernels/conv_backends.h"
 #include "kernels/gemm.h"
+#include "kernels/onednn.h"
 #include "kernels/parallel.h"
 
 // f32 convolutions by oneDNN. On plain NCHW it falls back to im2col at less than half its speed, so
@@ -19,7 +17,6 @@ namespace gradtape::kernels::onednn {
 namespace {
 
 using dnnl::memory;
-using Tag = memory::format_tag;
 
 enum class Pass { kForward, kInputGrad, kWeightGrad };
 
@@ -31,40 +28,20 @@ struct Key {
   int threads;
 
   bool operator==(const Key&) const = default;
-};
-
-struct KeyHash {
-  size_t operator()(const Key& key) const {
-    const Conv2dShape& s = key.shape;
-    size_t hash = static_cast<size_t>(key.pass) * 2 + key.bias;
+  size_t hash() const {
+    HashOf hash;
     for (const int64_t value :
-         {s.batch, s.in_channels, s.height, s.width, s.out_channels, s.kernel_h, s.kernel_w,
-          s.out_h, s.out_w, s.stride_h, s.stride_w, s.pad_top, s.pad_left, s.dilation_h,
-          s.dilation_w, s.groups, key.first_block, key.second_block, int64_t{key.threads}}) {
-      hash = hash * 1099511628211u + static_cast<size_t>(value);
+         {shape.batch,        shape.in_channels, shape.height,     shape.width,
+          shape.out_channels, shape.kernel_h,    shape.kernel_w,   shape.out_h,
+          shape.out_w,        shape.stride_h,    shape.stride_w,   shape.pad_top,
+          shape.pad_left,     shape.dilation_h,  shape.dilation_w, shape.groups,
+          first_block,        second_block,      int64_t{threads}, static_cast<int64_t>(pass),
+          int64_t{bias}}) {
+      hash.add(value);
     }
-    return hash;
+    return hash.get();
   }
 };
-
-const dnnl::engine& engine() {
-  static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
-  return cpu;
-}
-
-dnnl::stream& stream() {
-  thread_local dnnl::stream mine(engine());
-  return mine;
-}
-
-memory::desc desc_of(const DimVector& sizes, Tag tag) {
-  return {{sizes.begin(), sizes.end()}, memory::data_type::f32, tag};
-}
-
-// Of an array [n, c, h, w] whose block_of is block.
-memory::desc desc_in_blocks(const DimVector& sizes, int64_t block) {
-  return desc_of(sizes, block == 0 ? Tag::nchw : block == 16 ? Tag::nChw16c : Tag::nhwc);
-}
 
 // The block in which a private array has this order, 0 if there is none.
 int64_t block_for(const DimVector& sizes, const memory::desc& wanted) {
@@ -215,21 +192,9 @@ class Builder {
   dnnl::primitive_attr attributes_;
 };
 
-// Plans by shape, for all threads; started again when full, so that a program of ever new shapes
-// does not grow.
 std::shared_ptr<const Plan> plan_of(const Key& key) {
-  constexpr size_t kMostPlans = 512;
-  static std::mutex mutex;
-  static std::unordered_map<Key, std::shared_ptr<const Plan>, KeyHash> plans;
-  {
-    const std::scoped_lock lock(mutex);
-    const auto found = plans.find(key);
-    if (found != plans.end()) return found->second;
-  }
-  auto plan = Builder(key).build();
-  const std::scoped_lock lock(mutex);
-  if (plans.size() >= kMostPlans) plans.clear();
-  return plans.emplace(key, std::move(plan)).first->second;
+  static PlanCache<Key, Plan> plans;
+  return plans.get(key, [&] { return Builder(key).build(); });
 }
 
 // Memory that lasts for one call, from the caching allocator.
