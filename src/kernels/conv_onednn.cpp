@@ -8,6 +8,7 @@
 #include "kernels/conv_backends.h"
 #include "kernels/gemm.h"
 #include "kernels/onednn.h"
+#include "kernels/pack_weight.h"
 #include "kernels/parallel.h"
 
 // f32 convolutions by oneDNN. On plain NCHW it falls back to im2col at less than half its speed, so
@@ -74,6 +75,7 @@ struct Plan {
   Operand first, second, result;
   int first_argument, second_argument, result_argument, bias_argument;
   int64_t result_block;
+  bool packs_weight;  // the weight is the second operand, and pack_weight brings it
   memory::desc bias, scratchpad;
 };
 
@@ -137,6 +139,11 @@ class Builder {
             tag == Tag::any ? tag : Tag::goihw};
   }
 
+  bool packs(const memory::desc& wanted) const {
+    return s_.groups == 1 && s_.out_channels % 16 == 0 && s_.in_channels % 16 == 0 &&
+           wanted == desc_of(s_.weight(), Tag::OIhw16i16o);
+  }
+
   std::shared_ptr<const Plan> plan_for(const Way& way, bool refuse_reference) const {
     using namespace dnnl;
     const memory::desc x = desc_of(s_.input(), way.input), y = desc_of(s_.output(), way.output),
@@ -162,7 +169,8 @@ class Builder {
                Operand(desc_in_blocks(s_.input(), key_.first_block), forward.src_desc()),
                Operand(plain_w, forward.weights_desc()),
                Operand(desc_in_blocks(s_.output(), block), forward.dst_desc(), true), DNNL_ARG_SRC,
-               DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_BIAS, block, b, forward.scratchpad_desc()});
+               DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_BIAS, block, packs(forward.weights_desc()),
+               b, forward.scratchpad_desc()});
     }
     const memory::desc grad = desc_in_blocks(s_.output(), key_.first_block);
     if (key_.pass == Pass::kInputGrad) {
@@ -175,7 +183,7 @@ class Builder {
                Operand(plain_w, backward.weights_desc()),
                Operand(desc_in_blocks(s_.input(), block), backward.diff_src_desc(), true),
                DNNL_ARG_DIFF_DST, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_SRC, DNNL_ARG_BIAS, block,
-               memory::desc(), backward.scratchpad_desc()});
+               packs(backward.weights_desc()), memory::desc(), backward.scratchpad_desc()});
     }
     const convolution_backward_weights::primitive_desc backward(
         {way.algorithm, x, w, b, y, strides, dilates, left, right}, attributes_, engine(), forward);
@@ -184,7 +192,7 @@ class Builder {
         Plan{convolution_backward_weights(backward), Operand(grad, backward.diff_dst_desc()),
              Operand(desc_in_blocks(s_.input(), key_.second_block), backward.src_desc()),
              Operand(plain_w, backward.diff_weights_desc(), true), DNNL_ARG_DIFF_DST, DNNL_ARG_SRC,
-             DNNL_ARG_DIFF_WEIGHTS, DNNL_ARG_DIFF_BIAS, 0, b, backward.scratchpad_desc()});
+             DNNL_ARG_DIFF_WEIGHTS, DNNL_ARG_DIFF_BIAS, 0, false, b, backward.scratchpad_desc()});
   }
 
   const Key& key_;
@@ -222,6 +230,13 @@ memory brought(const Operand& operand, void* data, const Scratch& scratch) {
   return wanted;
 }
 
+memory packed(const Conv2dShape& shape, const Operand& weight, const void* data,
+              const Scratch& scratch) {
+  pack_weight(static_cast<const float*>(data), shape.out_channels, shape.in_channels,
+              shape.kernel_h * shape.kernel_w, static_cast<float*>(scratch.get()));
+  return memory(weight.wanted, engine(), scratch.get());
+}
+
 size_t bytes_for(const Operand& operand) { return operand.reorder ? operand.wanted.get_size() : 0; }
 
 // An input as it lies: images in blocks, or dense.
@@ -253,7 +268,9 @@ Tensor run(Pass pass, const Conv2dShape& shape, const Tensor& first_input,
       plan->result.reorder ? memory(plan->result.wanted, engine(), result_scratch.get()) : given;
   std::unordered_map<int, memory> arguments{
       {plan->first_argument, brought(plan->first, first.data(), first_scratch)},
-      {plan->second_argument, brought(plan->second, second.data(), second_scratch)},
+      {plan->second_argument, plan->packs_weight
+                                  ? packed(shape, plan->second, second.data(), second_scratch)
+                                  : brought(plan->second, second.data(), second_scratch)},
       {plan->result_argument, wanted}};
   if (bias.defined()) {
     arguments.emplace(plan->bias_argument, memory(plan->bias, engine(), bias.impl().data()));
