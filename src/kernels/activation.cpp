@@ -6,7 +6,7 @@
 
 #include <xsimd/xsimd.hpp>
 
-#include "kernels/array.h"
+#include "kernels/blocked.h"
 #include "kernels/parallel.h"
 
 namespace gradtape::kernels {
@@ -153,14 +153,16 @@ void vector_loop(int64_t n, const T* a, const T* b, T* out, const F& f) {
 
 }  // namespace
 
+// Plain passes, which keep a private layout.
 Tensor activation(const ActivationOf& which, const Tensor& x) {
-  const Tensor source = dense(x);
+  const int64_t block = block_of(x);
+  const Tensor source = in_blocks(x, block);
   return visit(which, [&](const auto& kind) {
-    Tensor result = make_array(x.impl().sizes(), x.dtype());
+    Tensor result = make_array(x.impl().sizes(), x.dtype(), block);
     visit_floating(x.dtype(), "activation", [&](auto tag) {
       using T = typename decltype(tag)::type;
-      const T* const data = source.data_ptr<T>();
-      vector_loop(x.numel(), data, data, result.data_ptr<T>(),
+      const T* const data = elements<T>(source, block);
+      vector_loop(x.numel(), data, data, elements<T>(result, block),
                   [&](const auto& v, const auto&) { return kind.value(v); });
     });
     return result;
@@ -168,12 +170,14 @@ Tensor activation(const ActivationOf& which, const Tensor& x) {
 }
 
 Tensor activation_grad(const ActivationOf& which, const Tensor& grad, const Tensor& x) {
-  const Tensor source = dense(x), g = dense(grad);
+  const int64_t block = block_of(x);
+  const Tensor source = in_blocks(x, block), g = in_blocks(grad, block);
   return visit(which, [&](const auto& kind) {
-    Tensor result = make_array(x.impl().sizes(), x.dtype());
+    Tensor result = make_array(x.impl().sizes(), x.dtype(), block);
     visit_floating(x.dtype(), "activation", [&](auto tag) {
       using T = typename decltype(tag)::type;
-      vector_loop(x.numel(), source.data_ptr<T>(), g.data_ptr<T>(), result.data_ptr<T>(),
+      vector_loop(x.numel(), elements<T>(source, block), elements<T>(g, block),
+                  elements<T>(result, block),
                   [&](const auto& v, const auto& up) { return up * kind.slope(v); });
     });
     return result;

@@ -119,8 +119,14 @@ TEST_CASE("private layout: elementwise ops and pools have the plain path's bits"
       CHECK(same_bits(got.first, expected.first));
       CHECK(same_bits(got.second, expected.second));
     }
+    CHECK(same_bits(gelu(hidden()), gelu(x)));
     CHECK(same_bits(avg_pool2d(hidden(), 3, 2, 1), avg_pool2d(x, 3, 2, 1)));
     CHECK(same_bits(adaptive_avg_pool2d(hidden(), 1), adaptive_avg_pool2d(x, 1)));
+    const Tensor slopes = blocked(other, order.block).detach().requires_grad_();
+    const Tensor plain_slopes = other.clone().requires_grad_();
+    silu(slopes).backward(other);
+    silu(plain_slopes).backward(other);
+    CHECK(same_bits(slopes.grad(), plain_slopes.grad()));
     const Tensor in = other.clone().requires_grad_(), plain_in = other.clone().requires_grad_();
     const Tensor out = avg_pool2d(in.mul(1), 2), plain_out = avg_pool2d(plain_in, 2);
     const Tensor grad = randn(out.sizes());
