@@ -23,9 +23,11 @@ struct Rows {
   Rows(const Tensor& x, int64_t n) : count(n == 0 ? 0 : x.numel() / n), n(n) {}
 };
 
+// None of the rows is inlined: its copies for one thread and for several would be free to round
+// differently.
 template <class T>
-void forward_row(const T* x, int64_t n, const T* weight, const T* bias, double eps, T* y, T& mean,
-                 T& scale) {
+[[gnu::noinline]] void forward_row(const T* x, int64_t n, const T* weight, const T* bias,
+                                   double eps, T* y, T& mean, T& scale) {
   RowSum<T> sum, squares;
   for_vectors<T>(n, [&](int64_t j, auto zero) { sum.add(load<decltype(zero)>(x + j)); });
   mean = sum.total() / static_cast<T>(n);
@@ -46,7 +48,8 @@ void forward_row(const T* x, int64_t n, const T* weight, const T* bias, double e
 
 // With g = grad weight and z = (x - mean) scale: dx = scale (g - mean(g) - z mean(g z)).
 template <class T>
-void input_row(const T* grad, const T* x, int64_t n, const T* weight, T mean, T scale, T* dx) {
+[[gnu::noinline]] void input_row(const T* grad, const T* x, int64_t n, const T* weight, T mean,
+                                 T scale, T* dx) {
   const auto weighted = [&](int64_t j, auto zero) {
     using V = decltype(zero);
     const V g = load<V>(grad + j);
@@ -71,7 +74,8 @@ void input_row(const T* grad, const T* x, int64_t n, const T* weight, T mean, T 
 }
 
 template <class T>
-void add_affine_row(const T* grad, const T* x, int64_t n, T mean, T scale, T* dw, T* db) {
+[[gnu::noinline]] void add_affine_row(const T* grad, const T* x, int64_t n, T mean, T scale, T* dw,
+                                      T* db) {
   for_vectors<T>(n, [&](int64_t j, auto zero) {
     using V = decltype(zero);
     const V g = load<V>(grad + j);

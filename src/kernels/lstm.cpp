@@ -48,10 +48,11 @@ inline V sigmoid(const V& x) {
   return V(1) / (V(1) + xsimd::exp(-x));
 }
 
-// One sequence's step: gates as the products left them, activated in place.
+// One sequence's step: gates as the products left them, activated in place. Not inlined, as the
+// next: copies for one thread and for several would be free to round differently.
 template <class T>
-void forward_row(int64_t units, const T* bias, T* gates, const T* cell_before, T* cell, T* hidden,
-                 T* output) {
+[[gnu::noinline]] void forward_row(int64_t units, const T* bias, T* gates, const T* cell_before,
+                                   T* cell, T* hidden, T* output) {
   for_vectors<T>(units, [&](int64_t j, auto zero) {
     using V = decltype(zero);
     const auto gate = [&](int64_t k) {
@@ -75,8 +76,9 @@ void forward_row(int64_t units, const T* bias, T* gates, const T* cell_before, T
 // Its gradient: dh, which came from the later steps, and dc in, those of the state before out;
 // only dc can be finished here.
 template <class T>
-void backward_row(int64_t units, const T* gates, const T* cell_before, const T* cell,
-                  const T* d_output, const T* dh, T* dc, T* d_gates) {
+[[gnu::noinline]] void backward_row(int64_t units, const T* gates, const T* cell_before,
+                                    const T* cell, const T* d_output, const T* dh, T* dc,
+                                    T* d_gates) {
   for_vectors<T>(units, [&](int64_t j, auto zero) {
     using V = decltype(zero);
     const V one(1);
