@@ -79,6 +79,17 @@ Optimizer::Optimizer(std::vector<Tensor> parameters, std::unique_ptr<OptimizerOp
     : Optimizer(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(parameters))},
                 std::move(defaults)) {}
 
+namespace {
+
+void check_parameter(const Tensor& parameter) {
+  GRADTAPE_CHECK(parameter.is_leaf(), "can't optimize a non-leaf Tensor");
+  GRADTAPE_CHECK(parameter.is_floating_point(),
+                 "can't optimize a Tensor of integers; a parameter must be floating point, got ",
+                 parameter.dtype(), " ", parameter.sizes());
+}
+
+}  // namespace
+
 void Optimizer::add_param_group(const OptimizerParamGroup& param_group) {
   OptimizerParamGroup group(param_group);
   if (!group.has_options()) group.set_options(defaults_->clone());
@@ -88,7 +99,7 @@ void Optimizer::add_param_group(const OptimizerParamGroup& param_group) {
   options.check();
   const std::vector<Tensor> known = all_parameters();
   for (const Tensor& parameter : group.params()) {
-    GRADTAPE_CHECK(parameter.is_leaf(), "can't optimize a non-leaf Tensor");
+    check_parameter(parameter);
     for (const Tensor& other : known) {
       GRADTAPE_CHECK(!parameter.is_same(other),
                      "some parameters appear in more than one parameter group");
@@ -99,8 +110,7 @@ void Optimizer::add_param_group(const OptimizerParamGroup& param_group) {
 
 void Optimizer::add_parameters(const std::vector<Tensor>& parameters) {
   GRADTAPE_CHECK(!param_groups_.empty(), "Optimizer: there is no group to add parameters to");
-  for (const Tensor& parameter : parameters)
-    GRADTAPE_CHECK(parameter.is_leaf(), "can't optimize a non-leaf Tensor");
+  for (const Tensor& parameter : parameters) check_parameter(parameter);
   std::vector<Tensor>& params = param_groups_[0].params();
   params.insert(params.end(), parameters.begin(), parameters.end());
 }

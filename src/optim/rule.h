@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <tuple>
 
 #include "kernels/fused.h"
@@ -13,7 +14,10 @@ namespace gradtape::optim {
 inline void check_at_least_zero(const char* what, double value) {
   GRADTAPE_CHECK(value >= 0, "Invalid ", what, ": ", value, "; it must be at least 0");
 }
-inline void check_lr(double lr) { check_at_least_zero("learning rate", lr); }
+inline void check_lr(double lr) {
+  check_at_least_zero("learning rate", lr);
+  GRADTAPE_CHECK(std::isfinite(lr), "Invalid learning rate: ", lr, "; it must be finite");
+}
 inline void check_betas(const std::tuple<double, double>& betas) {
   const auto check = [](int index, double beta) {
     GRADTAPE_CHECK(0 <= beta && beta < 1, "Invalid beta parameter at index ", index, ": ", beta,

@@ -72,6 +72,17 @@ TEST_SUITE("optim/optimizer") {
     CHECK(sgd.param_groups().size() == 1);
   }
 
+  TEST_CASE("a parameter is floating point, also one that is added later") {
+    const char* const message =
+        "can't optimize a Tensor of integers; a parameter must be floating point, got Long [2]";
+    const std::vector<Tensor> integers{ones({2}, kInt64)};
+    CHECK_THROWS_WITH_AS(optim::SGD(integers, 0.1), message, Error);
+    optim::SGD optimizer(std::vector<Tensor>{parameter(1, 1)}, 0.1);
+    CHECK_THROWS_WITH_AS(optimizer.add_parameters(integers), message, Error);
+    CHECK_THROWS_WITH_AS(optimizer.add_param_group(optim::OptimizerParamGroup(integers)), message,
+                         Error);
+  }
+
   TEST_CASE("a parameter that is added later is a leaf too") {
     optim::SGD sgd(std::vector<Tensor>{parameter(1, 1)}, 0.1);
     CHECK_THROWS_WITH_AS(sgd.add_parameters({parameter(1, 1) * 2}),

@@ -52,6 +52,8 @@ TEST_SUITE("optim/sgd") {
     const std::vector<Tensor> p{parameter(1)};
     CHECK_THROWS_WITH_AS(optim::SGD(p, -1), "Invalid learning rate: -1; it must be at least 0",
                          Error);
+    CHECK_THROWS_WITH_AS(optim::SGD(p, std::numeric_limits<double>::infinity()),
+                         "Invalid learning rate: inf; it must be finite", Error);
     CHECK_THROWS_WITH_AS(optim::SGD(p, optim::SGDOptions(1).momentum(-0.5)),
                          "Invalid momentum value: -0.5; it must be at least 0", Error);
     CHECK_THROWS_WITH_AS(optim::SGD(p, optim::SGDOptions(1).weight_decay(-2)),

@@ -68,7 +68,8 @@ class Optimizer {
  public:
   using LossClosure = std::function<Tensor()>;
 
-  /// Throws: Error if an option has no meaning, a parameter is no leaf or stands in two groups.
+  /// Throws: Error if an option has no meaning, a parameter is no leaf, holds integers or
+  /// stands in two groups.
   Optimizer(std::vector<OptimizerParamGroup> param_groups,
             std::unique_ptr<OptimizerOptions> defaults);
   Optimizer(std::vector<Tensor> parameters, std::unique_ptr<OptimizerOptions> defaults);

@@ -6,6 +6,7 @@
 #include "optim/schedulers/schedule.h"
 
 #include "gradtape/autograd/grad_mode.h"
+#include "gradtape/ops/reduce.h"
 
 // Schedulers by the names of their fields: saving and loading.
 namespace gradtape::optim {
@@ -87,6 +88,11 @@ Dict SchedulerState::state_dict() {
 
 void SchedulerState::load_state_dict(const Dict& dict) {
   const NoGradGuard no_grad;
+  for (const auto& entry : dict) {
+    const Tensor& value = entry.value();
+    GRADTAPE_CHECK(!value.is_floating_point() || !value.isnan().any().item<bool>(),
+                   "load_state_dict: ", entry.key(), " must hold numbers; got nan");
+  }
   const Dict before = state_dict();
   try {
     read(*this, dict);

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include <doctest/doctest.h>
 
 #include "optim/schedulers/golden_schedules.h"
@@ -164,6 +166,8 @@ TEST_SUITE("optim/schedulers/lr_scheduler") {
     refused("gamma", ones({2}), "load_state_dict: gamma must be a single number; got shape [2]");
     refused("gamma", full({}, -1), "Invalid gamma: -1; it must be at least 0");
     refused("base_lrs", ones({}), "load_state_dict: base_lrs must be a list; got shape []");
+    refused("base_lrs", full({2}, std::nan("")),
+            "load_state_dict: base_lrs must hold numbers; got nan");
     refused("base_lrs", ones({3}),
             "expected 2 values for base_lrs, got 3; there must be one for each group of the "
             "optimizer");
