@@ -44,7 +44,7 @@ IntrusivePtr<Storage> Storage::allocate(size_t bytes, std::unique_ptr<PrivateLay
   return storage;
 }
 
-const PrivateLayout* Storage::layout_of_private() const {
+const Storage::PrivateLayout* Storage::layout_of_private() const {
   return private_ ? private_->layout.get() : nullptr;
 }
 

@@ -23,7 +23,7 @@ Tensor borrowed(std::byte* memory, size_t bytes, ScalarType dtype, const DimVect
       new TensorImpl(Storage::borrow(memory, bytes, nullptr), dtype, sizes, strides, 0)));
 }
 
-class BlockedLayout final : public PrivateLayout, public Pooled<BlockedLayout> {
+class BlockedLayout final : public Storage::PrivateLayout, public Pooled<BlockedLayout> {
  public:
   BlockedLayout(DimVector sizes, ScalarType dtype, int64_t block)
       : sizes_(std::move(sizes)), dtype_(dtype), block_(block) {}

@@ -10,17 +10,17 @@
 
 namespace gradtape {
 
-/// An order of elements in memory that only the kernels know which made it.
-class PrivateLayout {
- public:
-  virtual ~PrivateLayout() = default;
-  /// Writes the elements in row-major order.
-  virtual void restore(const std::byte* elements, std::byte* plain) const = 0;
-};
-
 /// Memory that tensors share, with the version counter that every in-place op moves on.
 class Storage : public RefCounted {
  public:
+  /// An order of elements in memory that only the kernels know which made it.
+  class PrivateLayout {
+   public:
+    virtual ~PrivateLayout() = default;
+    /// Writes the elements in row-major order.
+    virtual void restore(const std::byte* elements, std::byte* plain) const = 0;
+  };
+
   /// bytes of fresh memory, aligned to 64; filled with NaN bit patterns in Debug.
   static IntrusivePtr<Storage> allocate(size_t bytes);
   /// Memory of somebody else; deleter (may be empty) runs when the last tensor over it is gone.
