@@ -50,13 +50,11 @@ class BlockedLayout final : public Storage::PrivateLayout, public Pooled<Blocked
 
 }  // namespace
 
-int64_t block_of(const Tensor& array) {
+int64_t block_of(const Tensor& array, const Storage::PrivateLayout& layout) {
+  const auto& blocked = static_cast<const BlockedLayout&>(layout);
   const TensorImpl& impl = array.impl();
-  const auto* const layout = static_cast<const BlockedLayout*>(impl.storage()->private_layout());
-  if (!layout) [[likely]]
-    return 0;
-  const bool whole = impl.is_contiguous() && impl.sizes() == layout->sizes();
-  return whole ? layout->block() : 0;
+  const bool whole = impl.is_contiguous() && impl.sizes() == blocked.sizes();
+  return whole ? blocked.block() : 0;
 }
 
 Tensor make_blocked(IntArrayRef sizes, ScalarType dtype, int64_t block) {

@@ -10,7 +10,11 @@
 namespace gradtape::kernels {
 
 // Channels that lie side by side; 0 for an array in plain order, and for a view of another shape.
-int64_t block_of(const Tensor& array);
+int64_t block_of(const Tensor& array, const Storage::PrivateLayout& layout);
+inline int64_t block_of(const Tensor& array) {
+  const Storage::PrivateLayout* const layout = array.impl().storage()->private_layout();
+  return layout ? block_of(array, *layout) : 0;
+}
 
 // Fresh memory in that order, unset.
 Tensor make_blocked(IntArrayRef sizes, ScalarType dtype, int64_t block);

@@ -300,6 +300,20 @@ Tensor binary_with_one(const Kernel& kernel, const Run run, const Tensor& x, con
   return result;
 }
 
+// Of contiguous arrays of one shape and dtype, of which at least one is private.
+[[gnu::noinline]] Tensor binary_in_blocks(const Kernel& kernel, const Run run, const Tensor& x,
+                                          const Tensor& y, const Tensor& out,
+                                          const Scalar* parameters) {
+  const int64_t own = block_of(x), block = own || out.defined() ? own : block_of(y);
+  const Tensor first = in_blocks(x, block), second = in_blocks(y, block);
+  const ScalarType dtype = x.dtype(), result_dtype = kernel.result_dtype(dtype);
+  Tensor result = out.defined() ? out : make_array(x.sizes(), result_dtype, block);
+  const void* const in[] = {elements(first, block), elements(second, block)};
+  run_contiguous(run, kernel.grain, x.numel(), elements(result, block), element_size(result_dtype),
+                 in, element_size(dtype), 0, parameters);
+  return result;
+}
+
 }  // namespace
 
 Tensor binary(const Kernel& kernel, const Tensor& x, const Tensor& y, const Tensor& out,
@@ -313,16 +327,14 @@ Tensor binary(const Kernel& kernel, const Tensor& x, const Tensor& y, const Tens
                           (a.storage() != b.storage() || a.offset() == b.offset())))) {
     const Run run = find_run(kernel, dtype);
     const ScalarType result_dtype = kernel.result_dtype(dtype);
-    const int64_t own = block_of(x), other = block_of(y);
-    const int64_t block = own || out.defined() ? own : other;
-    if (block && own != other) {
-      return binary(kernel, in_blocks(x, block), in_blocks(y, block), out, parameters);
+    if (a.storage()->private_layout() || b.storage()->private_layout()) [[unlikely]] {
+      return binary_in_blocks(kernel, run, x, y, out, parameters);
     }
-    Tensor result = out.defined() ? out : make_array(a.sizes(), result_dtype, block);
+    Tensor result = out.defined() ? out : make_array(a.sizes(), result_dtype);
     if (a.numel() == 0) return result;
-    const void* const in[] = {elements(x, block), elements(y, block)};
-    run_contiguous(run, kernel.grain, a.numel(), elements(result, block),
-                   element_size(result_dtype), in, element_size(dtype), 0, parameters);
+    const void* const in[] = {a.data(), b.data()};
+    run_contiguous(run, kernel.grain, a.numel(), result.impl().data(), element_size(result_dtype),
+                   in, element_size(dtype), 0, parameters);
     return result;
   }
   if (b.dtype() == dtype && a.sizes() == b.sizes() && a.is_contiguous() != b.is_contiguous() &&

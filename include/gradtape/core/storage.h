@@ -32,9 +32,11 @@ class Storage : public RefCounted {
 
   /// The elements in plain order. Of a private storage the first call restores it, for good: any
   /// number of threads may ask at the same time, and the version stays.
-  std::byte* data() const {
+  [[gnu::always_inline]] std::byte* data() const {
     std::byte* const data = data_.load(std::memory_order_acquire);
-    return data ? data : plain_data();
+    if (data) [[likely]]
+      return data;
+    return plain_data();
   }
   /// The order of private_data(), null once data() has been asked for. For kernels that know it.
   const PrivateLayout* private_layout() const {

@@ -49,7 +49,9 @@ class TensorImpl : public RefCounted, public Pooled<TensorImpl> {
   int64_t numel() const { return numel_; }
   ScalarType dtype() const { return dtype_; }
   bool is_contiguous() const { return contiguous_; }
-  std::byte* data() const { return storage_->data() + offset_ * element_size(dtype_); }
+  [[gnu::always_inline]] std::byte* data() const {
+    return storage_->data() + offset_ * element_size(dtype_);
+  }
 
   /// Points this tensor at other memory or another window; what shares its impl sees it.
   void set(IntrusivePtr<Storage> storage, ScalarType dtype, DimVector sizes, DimVector strides,
