@@ -10,18 +10,17 @@ namespace {
 
 constexpr int kSide = 16;
 typedef float Row __attribute__((vector_size(64)));
-typedef int32_t Places __attribute__((vector_size(64)));
 
 // Exchanges bit kBit of the row number with that of the column number; all four make a transpose.
 template <int kBit, int... kColumn>
 void exchange(Row (&rows)[kSide], std::integer_sequence<int, kColumn...>) {
-  constexpr Places kUpper{((kColumn & kBit) ? kSide + (kColumn ^ kBit) : kColumn)...};
-  constexpr Places kLower{((kColumn & kBit) ? kSide + kColumn : kColumn ^ kBit)...};
   for (int i = 0; i < kSide; ++i) {
     if (i & kBit) continue;
     const Row a = rows[i], b = rows[i | kBit];
-    rows[i] = __builtin_shuffle(a, b, kUpper);
-    rows[i | kBit] = __builtin_shuffle(a, b, kLower);
+    rows[i] =
+        __builtin_shufflevector(a, b, ((kColumn & kBit) ? kSide + (kColumn ^ kBit) : kColumn)...);
+    rows[i | kBit] =
+        __builtin_shufflevector(a, b, ((kColumn & kBit) ? kSide + kColumn : kColumn ^ kBit)...);
   }
 }
 
