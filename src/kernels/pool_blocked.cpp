@@ -1,6 +1,7 @@
 #include "kernels/pool_blocked.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "kernels/parallel.h"
 
@@ -14,7 +15,8 @@ int64_t first_inside(int64_t start, int64_t step) {
   return start;
 }
 
-// One window for all channels of a block; of equals the first tap wins, of NaNs the last.
+// One window for all channels of a block; of equals the first tap wins, of NaNs the last. A window
+// of padding only is minus infinity and points at the edge, as in the plain path.
 template <class Block>
 void max_window(const float* plane, int64_t h, int64_t w, const MaxPool2d& p, int64_t oy,
                 int64_t ox, Block block, float* best, int32_t* where) {
@@ -22,10 +24,9 @@ void max_window(const float* plane, int64_t h, int64_t w, const MaxPool2d& p, in
   const int64_t left = first_inside(ox * p.stride_w - p.pad_w, p.dilation_w);
   const int64_t bottom = std::min(h, oy * p.stride_h - p.pad_h + p.kernel_h * p.dilation_h);
   const int64_t right = std::min(w, ox * p.stride_w - p.pad_w + p.kernel_w * p.dilation_w);
-  const float* const corner = plane + (top * w + left) * block;
-#pragma omp simd
-  for (int64_t c = 0; c < block; ++c) best[c] = corner[c];
-  std::fill_n(where, int64_t{block}, static_cast<int32_t>(top * w + left));
+  const int64_t first = std::min(top, h - 1) * w + std::min(left, w - 1);
+  std::fill_n(best, int64_t{block}, -std::numeric_limits<float>::infinity());
+  std::fill_n(where, int64_t{block}, static_cast<int32_t>(first));
   for (int64_t y = top; y < bottom; y += p.dilation_h) {
     for (int64_t x = left; x < right; x += p.dilation_w) {
       const auto place = static_cast<int32_t>(y * w + x);

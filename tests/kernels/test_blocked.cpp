@@ -136,6 +136,25 @@ TEST_CASE("private layout: elementwise ops and pools have the plain path's bits"
   }
 }
 
+TEST_CASE("private layout: a window of padding only points into the image") {
+  manual_seed(8);
+  const Tensor x = randn({2, 16, 3, 2});
+  // Taps 4 apart over 3 rows, or over 2 columns: above and below, or left and right of the image.
+  for (const auto& [padding, dilation] :
+       {std::pair<DimVector, DimVector>({1, 0}, {4, 1}), {{0, 1}, {1, 3}}, {{1, 1}, {4, 3}}}) {
+    CAPTURE(dilation);
+    const auto pool = [&, p = padding, d = dilation](Tensor in) {
+      in.requires_grad_();
+      const Tensor out = max_pool2d(in, 2, 1, p, d);
+      out.sum().backward();
+      return std::pair(out.detach(), in.grad());
+    };
+    const auto expected = pool(x.clone()), got = pool(blocked(x, 16));
+    CHECK(same_bits(got.first, expected.first));
+    CHECK(same_bits(got.second, expected.second));
+  }
+}
+
 TEST_CASE("private layout: batch norm and whole reductions agree with the plain path") {
   manual_seed(3);
   for (const Order& order : kOrders) {
