@@ -186,6 +186,31 @@ TEST_CASE("private layout: batch norm and whole reductions agree with the plain 
   }
 }
 
+TEST_CASE("private layout: looking at an image changes no bit of a batch norm behind it") {
+  manual_seed(9);
+  for (const Order& order : kOrders) {
+    CAPTURE(order.sizes);
+    if (order.sizes[1] % 16 != 0) continue;
+    const Tensor x = randn(order.sizes) + 3, grad = randn(order.sizes);
+    const auto run = [&](bool looks) {
+      const Tensor in = blocked(x, order.block), g = blocked(grad, order.block);
+      if (looks) in.data_ptr(), g.data_ptr();
+      in.requires_grad_();
+      const int64_t channels = order.sizes[1];
+      const Tensor w = ones({channels}).requires_grad_(), b = zeros({channels}).requires_grad_();
+      const Tensor mean = zeros({channels}), var = ones({channels});
+      const Tensor out = batch_norm(in, w, b, mean, var, true, 0.1, 1e-5, false);
+      out.backward(g);
+      return std::vector<Tensor>{out.detach(), in.grad(), w.grad(), b.grad(), mean, var};
+    };
+    const std::vector<Tensor> unseen = run(false), seen = run(true);
+    for (size_t i = 0; i < seen.size(); ++i) {
+      CAPTURE(i);
+      CHECK(same_bits(seen[i], unseen[i]));
+    }
+  }
+}
+
 TEST_CASE("private layout: views, adaptors and pointers see and write the elements") {
   manual_seed(4);
   const Tensor x = randn({2, 16, 4, 3});
