@@ -1,4 +1,6 @@
+#include <limits>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -68,12 +70,12 @@ std::vector<Tensor> run_chain(const Chain& chain, ScalarType dtype) {
 TEST_CASE("chains of convolution, batch norm, relu and pooling: f32 agrees with f64") {
   const Chain chains[] = {
       {"whole blocks", {4, 16, 12, 12}, {32, 16, 5, 5}, 1, 2},
-      {"Winograd", {2, 32, 12, 12}, {32, 32, 3, 3}},
+      {"Winograd", {6, 32, 12, 12}, {32, 32, 3, 3}},
       {"one image", {1, 32, 12, 12}, {48, 32, 3, 3}},
       {"first layer", {4, 1, 12, 12}, {32, 1, 5, 5}, 1, 2},
       {"first layer, colour", {4, 3, 12, 12}, {16, 3, 3, 3}},
       {"odd channels", {4, 6, 12, 12}, {20, 6, 3, 3}},
-      {"odd channels, Winograd", {2, 24, 12, 12}, {40, 24, 3, 3}},
+      {"odd channels, Winograd", {6, 24, 12, 12}, {40, 24, 3, 3}},
       {"odd outputs", {4, 16, 12, 12}, {10, 16, 3, 3}},
       {"groups", {4, 32, 12, 12}, {32, 8, 3, 3}, 1, 1, 1, 4},
       {"depthwise", {4, 32, 12, 12}, {32, 1, 3, 3}, 1, 1, 1, 32},
@@ -113,8 +115,8 @@ TEST_CASE("Winograd's error is within 10 times direct convolution's") {
     int64_t batch, in, out, size;
   };
   for (const auto& [batch, in, out, size] :
-       {Shape{4, 32, 32, 28}, Shape{2, 64, 64, 14}, Shape{2, 32, 96, 9}, Shape{1, 128, 128, 14},
-        Shape{3, 24, 40, 11}, Shape{2, 256, 64, 7}}) {
+       {Shape{4, 32, 32, 28}, Shape{4, 64, 64, 14}, Shape{6, 32, 96, 9}, Shape{3, 128, 128, 14},
+        Shape{6, 24, 40, 11}, Shape{12, 256, 64, 7}}) {
     CAPTURE(in);
     CAPTURE(out);
     manual_seed(12);
@@ -149,5 +151,20 @@ TEST_CASE("Winograd's error is within 10 times direct convolution's") {
       CHECK(reference < 1e-5);
       CHECK(error < 10 * reference);
     }
+  }
+}
+
+TEST_CASE("convolutions of few Winograd tiles, or of less than one, are direct") {
+  // Where nothing but zeros is read, direct convolution leaves exact zeros; Winograd leaves the
+  // noise of its whole tile, and spreads a NaN over it.
+  const Tensor w = randn({32, 32, 3, 3});
+  for (const auto& [batch, h, width] :
+       {std::tuple(100, 3, 3), std::tuple(100, 3, 9), std::tuple(100, 9, 3), std::tuple(1, 14, 14),
+        std::tuple(8, 7, 7)}) {
+    const Tensor x = zeros({batch, 32, h, width});
+    x[0][0][0][0] = 1e6;
+    CHECK(conv2d(x, w, {}, 1, 1)[0][0][2][2].item<float>() == 0);
+    x[0][0][0][0] = std::numeric_limits<float>::quiet_NaN();
+    CHECK(conv2d(x, w, {}, 1, 1)[0][0].isnan().sum().item<int64_t>() == 4);
   }
 }
