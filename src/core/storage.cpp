@@ -57,7 +57,12 @@ std::byte* Storage::plain_data() const {
   const std::scoped_lock lock(private_->mutex);
   if (!private_->restored) {
     auto* const plain = static_cast<std::byte*>(gradtape::allocate(bytes_));
-    private_->layout->restore(private_data(), plain);
+    try {
+      private_->layout->restore(private_data(), plain);
+    } catch (...) {
+      deallocate(plain, bytes_);
+      throw;
+    }
     private_->restored = plain;
     private_->restored_bytes = bytes_;
     data_.store(plain, std::memory_order_release);

@@ -1,14 +1,35 @@
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
+#include <new>
 #include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "gradtape/core/allocator.h"
 #include "gradtape/core/error.h"
 #include "gradtape/core/storage.h"
 
 using namespace gradtape;
+
+namespace {
+
+// Elements from last to first; out of memory the first time.
+struct Backwards final : Storage::PrivateLayout {
+  explicit Backwards(size_t bytes) : bytes(bytes) {}
+  void restore(const std::byte* elements, std::byte* plain) const override {
+    if (std::exchange(fails, false)) throw std::bad_alloc();
+    std::reverse_copy(elements, elements + bytes, plain);
+  }
+
+  size_t bytes;
+  mutable bool fails = true;
+};
+
+}  // namespace
 
 TEST_SUITE("core/storage") {
   TEST_CASE("memory is aligned to 64 bytes") {
@@ -113,5 +134,20 @@ TEST_SUITE("core/storage") {
                          "100 to 200 bytes)",
                          Error);
     CHECK(second->data() == storage->data());
+  }
+
+  TEST_CASE("a private layout that could not be restored stays, and nothing is lost") {
+    constexpr size_t kBytes = 1 << 20;
+    const IntrusivePtr<Storage> storage =
+        Storage::allocate(kBytes, std::make_unique<Backwards>(kBytes));
+    storage->private_data()[0] = std::byte{7};
+    empty_cache();
+    deallocate(allocate(kBytes), kBytes);
+    const size_t cached = cached_bytes();
+    CHECK_THROWS_AS(storage->data(), std::bad_alloc);
+    CHECK(cached_bytes() == cached);
+    CHECK(storage->private_layout() != nullptr);
+    CHECK(storage->data()[kBytes - 1] == std::byte{7});
+    CHECK(storage->private_layout() == nullptr);
   }
 }
