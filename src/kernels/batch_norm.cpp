@@ -75,7 +75,7 @@ void statistics_by_run(const T* x, const Extent& e, T* mean, T* variance) {
   });
 }
 
-// Calls f(row, space index base) for each batch row [channels, space].
+// Row by row in double, for channels whose runs are short.
 template <class T>
 void statistics_by_row(const T* x, const Extent& e, T* mean, T* variance) {
   std::vector<double> sums(e.channels, 0.0), squares(e.channels, 0.0);
@@ -103,14 +103,15 @@ void statistics_by_row(const T* x, const Extent& e, T* mean, T* variance) {
   }
 }
 
-// y = scale[c] x + shift[c], and with a second array + slope[c] z.
-template <class T, class Run>
+// Calls run(start, channel) for the elements of each channel of each image.
+template <class Run>
 void for_each_run(const Extent& e, const Run& run) {
   parallel_items(e.batch, e.channels * e.space, [&](int64_t n) {
     for (int64_t c = 0; c < e.channels; ++c) run((n * e.channels + c) * e.space, c);
   });
 }
 
+// y = scale[c] x + shift[c].
 template <class T>
 void affine(const T* x, T* y, const Extent& e, const std::vector<T>& scale,
             const std::vector<T>& shift) {
@@ -122,12 +123,13 @@ void affine(const T* x, T* y, const Extent& e, const std::vector<T>& scale,
     });
     return;
   }
-  for_each_run<T>(e, [&](int64_t start, int64_t c) {
+  for_each_run(e, [&](int64_t start, int64_t c) {
     const T a = scale[c], b = shift[c];
     for (int64_t i = start; i < start + e.space; ++i) y[i] = a * x[i] + b;
   });
 }
 
+// y = g_scale[c] g + x_scale[c] x + shift[c].
 template <class T>
 void affine_pair(const T* g, const T* x, T* y, const Extent& e, const std::vector<T>& g_scale,
                  const std::vector<T>& x_scale, const std::vector<T>& shift) {
@@ -140,7 +142,7 @@ void affine_pair(const T* g, const T* x, T* y, const Extent& e, const std::vecto
     });
     return;
   }
-  for_each_run<T>(e, [&](int64_t start, int64_t c) {
+  for_each_run(e, [&](int64_t start, int64_t c) {
     const T p = g_scale[c], q = x_scale[c], r = shift[c];
     for (int64_t i = start; i < start + e.space; ++i) y[i] = p * g[i] + q * x[i] + r;
   });
