@@ -262,7 +262,10 @@ Tensor run(Pass pass, const Conv2dShape& shape, const Tensor& first_input,
            const Tensor& second_input, const Tensor& bias, const DimVector& sizes,
            const Tensor& into = {}) {
   constexpr int64_t kThreadWork = 200'000;
-  const int count = shape.work() < kThreadWork ? 1 : available_threads();
+  // Only the weight's gradient sums over images and places, which threads share.
+  const int threads_there =
+      pass == Pass::kWeightGrad ? threads_for_library_sums() : available_threads();
+  const int count = shape.work() < kThreadWork ? 1 : threads_there;
   const LibraryThreads threads(count);
   const Given first(first_input, false), second(second_input, pass != Pass::kWeightGrad);
   const std::shared_ptr<const Plan> plan =

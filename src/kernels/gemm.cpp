@@ -114,10 +114,12 @@ void gemm_of(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t ldc, T alpha,
   if (m == 0 || n == 0) return;
   const int64_t work = m * n * k;
   if (work <= 64) return tiny_gemm(a, b, c, ldc, alpha, beta, bias);
-  const int count = work < kThreadWork ? 1 : available_threads();
-  if (by_panels(a, b)) return panel_gemm(a, b, c, ldc, alpha, beta, bias, count);
+  const bool alone = work < kThreadWork;
+  if (by_panels(a, b)) {
+    return panel_gemm(a, b, c, ldc, alpha, beta, bias, alone ? 1 : available_threads());
+  }
   beta = start_from(bias, m, n, c, ldc, beta);
-  const LibraryThreads threads(count);
+  const LibraryThreads threads(alone ? 1 : threads_for_library_sums());
   library_gemm(m, n, k, Operand<T>(a), Operand<T>(b), c, std::max(ldc, n), alpha, beta);
 }
 

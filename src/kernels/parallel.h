@@ -7,6 +7,8 @@ namespace gradtape::kernels {
 // Threads that a parallel op of this thread may use: set_num_threads, or 1 inside a loader's worker
 // and inside another parallel op.
 int available_threads();
+// The same for a library that splits sums among its threads: 1 if results must not depend on them.
+int threads_for_library_sums();
 
 // Calls f(begin, end) over parts of [0, n), in parallel if n is above the grain; the parts begin at
 // multiples of 64 elements so that no two threads write one cache line.

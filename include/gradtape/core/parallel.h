@@ -6,6 +6,12 @@ namespace gradtape {
 void set_num_threads(int threads);
 int get_num_threads();
 
+/// Whether results must not depend on the number of threads; they may until set. gradtape's own
+/// kernels never do; products and weight gradients of oneDNN and OpenBLAS, which split sums among
+/// threads, then run on one.
+void use_deterministic_algorithms(bool deterministic);
+bool are_deterministic_algorithms_enabled();
+
 /// For a scope of this thread, ops run on this thread alone.
 class SingleThreadGuard {
  public:
