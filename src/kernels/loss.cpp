@@ -116,8 +116,9 @@ Tensor nll_row_weights(const NllArgs& args, ScalarType dtype) {
     T* to = reinterpret_cast<T*>(result.impl().data());
     for (int64_t i = 0; i < args.n; ++i) {
       const int64_t t = target[i];
-      to[i] = t == args.ignore_index ? T{0} : weight ? weight[t] : T{1};
-      to[i] /= static_cast<T>(args.divisor);
+      // The mean over none divides by 0: what is ignored has weight 0 there too, not NaN.
+      to[i] = t == args.ignore_index ? T{0}
+                                     : (weight ? weight[t] : T{1}) / static_cast<T>(args.divisor);
     }
   });
   return result;

@@ -10,6 +10,36 @@ namespace {
 
 using namespace autograd;
 
+// What a loss and its gradients share. Target and weight are read where they are, by each gradient
+// anew.
+class Classes {
+ public:
+  Classes(kernels::NllArgs args)
+      : args_(std::move(args)),
+        target_version_(args_.target._version()),
+        weight_version_(args_.weight.defined() ? args_.weight._version() : 0) {}
+
+  // Throws: Error if target or weight was written since.
+  const kernels::NllArgs& args() const {
+    check("target", args_.target, target_version_);
+    if (args_.weight.defined()) check("weight", args_.weight, weight_version_);
+    return args_;
+  }
+
+ private:
+  static void check(const char* what, const Tensor& array, int64_t version) {
+    GRADTAPE_CHECK(array._version() == version,
+                   "one of the variables needed for gradient computation has been modified by an "
+                   "inplace operation: [",
+                   array.toString(), " ", array.sizes(), "], the ", what,
+                   " of a loss, is at version ", array._version(), "; expected version ", version,
+                   " instead.");
+  }
+
+  kernels::NllArgs args_;
+  int64_t target_version_, weight_version_;
+};
+
 // The loss is linear in its input, so its gradient and the gradient's gradient are adjoint to each
 // other: each is the other's vjp.
 struct NllLoss {
@@ -17,10 +47,10 @@ struct NllLoss {
   static constexpr Reads reads[] = {kNothing};
   static constexpr bool holds_tensors = true;
 
-  kernels::NllArgs args;
+  Classes classes;
   bool each;
 
-  Tensor forward(const Tensor& x) const { return kernels::nll_loss(x, args, each); }
+  Tensor forward(const Tensor& x) const { return kernels::nll_loss(x, classes.args(), each); }
   Tensor vjp(const Tensor& grad, const Saved&) const;
 };
 
@@ -29,15 +59,17 @@ struct NllLossBackward {
   static constexpr Reads reads[] = {kNothing};
   static constexpr bool holds_tensors = true;
 
-  kernels::NllArgs args;
+  Classes classes;
   bool each;
 
-  Tensor forward(const Tensor& grad) const { return kernels::nll_loss_backward(grad, args, each); }
-  Tensor vjp(const Tensor& grad, const Saved&) const { return apply(NllLoss{args, each}, grad); }
+  Tensor forward(const Tensor& grad) const {
+    return kernels::nll_loss_backward(grad, classes.args(), each);
+  }
+  Tensor vjp(const Tensor& grad, const Saved&) const { return apply(NllLoss{classes, each}, grad); }
 };
 
 Tensor NllLoss::vjp(const Tensor& grad, const Saved&) const {
-  return apply(NllLossBackward{args, each}, grad);
+  return apply(NllLossBackward{classes, each}, grad);
 }
 
 // The gradient of cross entropy, linear in grad and in the softmax.
@@ -46,17 +78,17 @@ struct CrossEntropyBackward {
   static constexpr Reads reads[] = {kInput1, kInput0};
   static constexpr bool holds_tensors = true;
 
-  kernels::NllArgs args;
+  Classes classes;
   bool each;
 
   Tensor forward(const Tensor& grad, const Tensor& softmax) const {
-    return kernels::cross_entropy_backward(grad, softmax, args, each);
+    return kernels::cross_entropy_backward(grad, softmax, classes.args(), each);
   }
   Tensor vjp(int i, const Tensor& grad, const Saved& saved) const {
-    const Tensor weights = kernels::nll_row_weights(args, grad.dtype());
+    const Tensor weights = kernels::nll_row_weights(classes.args(), grad.dtype());
     if (i == 1) return grad.mul(saved.input(0).mul(weights).unsqueeze(1));
     const Tensor rows = grad.mul(saved.input(1)).sum(1).mul(weights);
-    return (each ? rows : rows.sum()).add(apply(NllLoss{args, each}, grad));
+    return (each ? rows : rows.sum()).add(apply(NllLoss{classes, each}, grad));
   }
 };
 
@@ -68,13 +100,13 @@ struct CrossEntropy {
   static constexpr Reads reads[] = {kSoftmax};
   static constexpr bool holds_tensors = true;
 
-  kernels::NllArgs args;
+  Classes classes;
   bool each;
 
   void vjp(std::span<Tensor> grads, const Saved& saved, std::span<Tensor> into) const {
     const Tensor softmax = saved.output(1);
     Tensor& sum = into[0];
-    if (grads[0].defined()) sum = apply(CrossEntropyBackward{args, each}, grads[0], softmax);
+    if (grads[0].defined()) sum = apply(CrossEntropyBackward{classes, each}, grads[0], softmax);
     if (!grads[1].defined()) return;
     const Tensor weighted = grads[1].mul(softmax);
     const Tensor through = weighted.sub(softmax.mul(weighted.sum(1, true)));

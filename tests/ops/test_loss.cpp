@@ -116,6 +116,33 @@ TEST_CASE("a batch of no elements, or of ignored ones alone, has the mean NaN an
   CHECK(std::isnan(mse_loss(none, none).item<float>()));
 }
 
+TEST_CASE("where every target is ignored the mean's gradient is 0, of both orders") {
+  const Tensor none = full({2}, -100, kInt64);
+  for (const double smoothing : {0., 0.1}) {
+    const Tensor x = tensor({1., 2., 3., 4., 5., 6.}).view({2, 3}).requires_grad_();
+    const Tensor loss = cross_entropy_loss(x, none, {}, Reduction::Mean, -100, smoothing);
+    const Tensor grad = autograd::grad({loss}, {x}, {}, true, /*create_graph=*/true)[0];
+    CHECK(equal(grad, zeros({2, 3})));
+    grad.sum().backward();
+    CHECK(equal(x.grad(), zeros({2, 3})));
+  }
+}
+
+TEST_CASE("a target or weight that is written after the loss is an error of its gradient") {
+  const Tensor x = zeros({2, 3}).requires_grad_(), images = zeros({2, 3, 1}).requires_grad_();
+  const auto refused = [](const Tensor& loss, const Tensor& written) {
+    written.fill_(100);
+    const std::string text = error_of([&] { loss.backward(); });
+    CAPTURE(text);
+    CHECK(contains(text, "has been modified by an inplace operation"));
+  };
+  Tensor target = tensor({0, 1}), weight = ones({3});
+  refused(cross_entropy_loss(x, target), target);
+  refused(cross_entropy_loss(x, tensor({0, 1}), weight), weight);
+  target = zeros({2, 1}, kInt64);
+  refused(cross_entropy_loss(images, target), target);
+}
+
 TEST_CASE("mse_loss broadcasts and has a gradient for the target too") {
   Tensor x = ones({2, 3}).requires_grad_(), y = zeros({3}).requires_grad_();
   const Tensor loss = mse_loss(x, y);
