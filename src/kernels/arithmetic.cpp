@@ -232,28 +232,40 @@ struct Pow {
 };
 template <class T>
 struct Atan2 {
-  auto operator()(const auto& x, const auto& y) const {
-    using std::atan2;
-    return atan2(x, y);
-  }
+  T operator()(T x, T y) const { return std::atan2(x, y); }
 };
 
-// xsimd's, within 2.6 ulp in float; it knows no quotients of two zeros or two infinities, so a
-// block with a NaN in it is done again by the standard library.
-void atan2_run(int64_t n, void* out, const void* const* in, unsigned fixed,
-               const Scalar* parameters) {
-  constexpr int64_t kBlock = 2048;
-  float angles[kBlock];  // out may be one of the inputs
-  const float* at[] = {static_cast<const float*>(in[0]), static_cast<const float*>(in[1])};
-  for (int64_t begin = 0; begin < n; begin += kBlock) {
-    const int64_t count = std::min(kBlock, n - begin);
-    const void* const block[] = {at[0], at[1]};
-    expression2<Atan2, float>(count, angles, block, fixed, parameters);
-    if (std::any_of(angles, angles + count, [](float angle) { return angle != angle; })) {
-      loop2<Atan2, float, float>(count, angles, block, fixed, parameters);
+// xsimd's, within 2.6 ulp in float. It knows no quotients of two zeros or two infinities: a NaN is
+// looked up in the standard library. What is left over goes through the same vectors, so that an
+// element's angle does not depend on its place, and with that on the number of threads.
+void atan2_run(int64_t n, void* out, const void* const* in, unsigned fixed, const Scalar*) {
+  using Batch = xsimd::batch<float>;
+  constexpr int64_t kLanes = Batch::size;
+  const auto lanes = [&](int k, int64_t begin, int64_t count) {
+    const auto* from = static_cast<const float*>(in[k]);
+    if (fixed & (1u << k)) return Batch(*from);
+    if (count == kLanes) return Batch::load_unaligned(from + begin);
+    alignas(64) float last[kLanes] = {};
+    std::copy_n(from + begin, count, last);
+    return Batch::load_aligned(last);
+  };
+  auto* to = static_cast<float*>(out);
+  for (int64_t begin = 0; begin < n; begin += kLanes) {
+    const int64_t count = std::min(kLanes, n - begin);
+    const Batch x = lanes(0, begin, count), y = lanes(1, begin, count);
+    const Batch angle = xsimd::atan2(x, y);
+    const bool unknown = xsimd::any(angle != angle);
+    if (count == kLanes && !unknown) {
+      angle.store_unaligned(to + begin);
+      continue;
     }
-    std::copy_n(angles, count, static_cast<float*>(out) + begin);
-    for (int k = 0; k < 2; ++k) at[k] += fixed & (1u << k) ? 0 : count;
+    alignas(64) float tops[kLanes], sides[kLanes], angles[kLanes];
+    x.store_aligned(tops);
+    y.store_aligned(sides);
+    angle.store_aligned(angles);
+    for (int64_t i = 0; i < count; ++i) {
+      to[begin + i] = std::isnan(angles[i]) ? std::atan2(tops[i], sides[i]) : angles[i];
+    }
   }
 }
 

@@ -353,10 +353,27 @@ TEST_CASE("atan2 in float: within 3 ulp, and as the standard library for zeros a
     const float a = y.data_ptr<float>()[i], b = x.data_ptr<float>()[i];
     const double exact = std::atan2(static_cast<double>(a), static_cast<double>(b));
     const float got = angle.data_ptr<float>()[i];
-    const double ulp = std::abs(std::nextafter(static_cast<float>(exact), INFINITY) - exact);
+    const float nearest = static_cast<float>(exact);
+    const double ulp = std::abs(std::nextafter(nearest, INFINITY) - nearest);
     const bool nan = std::isnan(a) || std::isnan(b);
     const bool near = std::abs(got - exact) <= 3 * ulp + 1e-45;
     wrong += nan ? !std::isnan(got) : !near || std::signbit(got) != std::signbit(exact);
   }
   CHECK(wrong == 0);
+}
+
+TEST_CASE("an angle of atan2 depends neither on its place, nor on its neighbours or threads") {
+  manual_seed(1);
+  const int before = get_num_threads();
+  Tensor y = randn({100'003}), x = randn({100'003});
+  set_num_threads(1);
+  const Tensor angle = atan2(y, x);
+  set_num_threads(2);
+  CHECK(equal(atan2(y, x), angle));
+  set_num_threads(before);
+  CHECK(equal(atan2(y.slice(0, 13), x.slice(0, 13)), angle.slice(0, 13)));
+  CHECK(equal(atan2(y.slice(0, 5, 8), x.slice(0, 5, 8)), angle.slice(0, 5, 8)));
+  y[5].fill_(NAN);
+  CHECK(equal(atan2(y, x).slice(0, 6), angle.slice(0, 6)));
+  CHECK(equal(atan2(y, x).slice(0, 0, 5), angle.slice(0, 0, 5)));
 }
