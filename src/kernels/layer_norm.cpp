@@ -8,6 +8,7 @@
 
 #include "kernels/array.h"
 #include "kernels/parallel.h"
+#include "kernels/reduce_plan.h"
 #include "kernels/vectors.h"
 
 namespace gradtape::kernels {
@@ -94,7 +95,7 @@ LayerNormResult forward_of(const Tensor& input, int64_t n, const Tensor& weight,
   const T *const x = data_of<T>(input), *const w = data_of<T>(weight), *const b = data_of<T>(bias);
   T *const y = data_of<T>(result.output), *const mean = data_of<T>(result.mean);
   T* const scale = data_of<T>(result.inverse_deviation);
-  parallel_for(rows.count, 32768 / std::max<int64_t>(n, 1), [&](int64_t begin, int64_t end) {
+  parallel_ranges(rows.count, n, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       forward_row(x + i * n, n, w, b, eps, y + i * n, mean[i], scale[i]);
     }

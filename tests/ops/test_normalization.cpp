@@ -103,6 +103,18 @@ TEST_CASE("layer_norm's gradients are the same number for number on any number o
   set_num_threads(threads);
 }
 
+TEST_CASE("layer_norm of few rows that are wide, of one element, of none") {
+  const Tensor wide = arange(200'000, kFloat64).mul(1.7).sin().add(1000).view({2, 100'000});
+  const Tensor centred = wide.sub(wide.mean({1}, true));
+  const Tensor expected = centred.div(centred.square().mean({1}, true).add(1e-5).sqrt());
+  CHECK(allclose(layer_norm(wide, {100'000}), expected));
+  CHECK(equal(layer_norm(ones({3, 1}), {1}), zeros({3, 1})));
+  const Tensor none = empty({0, 4}).requires_grad_(), weight = ones({4}).requires_grad_();
+  layer_norm(none, {4}, weight).sum().backward();
+  CHECK(equal(weight.grad(), zeros({4})));
+  CHECK(layer_norm(empty({3, 0}), {0}).sizes().equals({3, 0}));
+}
+
 TEST_CASE("layer_norm names what does not fit") {
   CHECK(contains(error_of([] {
                    layer_norm(zeros({2, 3}), {5});
