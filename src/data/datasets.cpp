@@ -94,7 +94,9 @@ class IdxDataset::Pixels {
   // What is written into them is seen by later examples.
   const Tensor& as_floats() {
     const std::lock_guard lock(mutex_);
-    return pixels_ = from_0_to_1(pixels_);
+    // Written once only: others may hold the reference.
+    if (pixels_.dtype() == kUInt8) pixels_ = from_0_to_1(pixels_);
+    return pixels_;
   }
 
  private:
