@@ -20,9 +20,8 @@ namespace gradtape::nn {
 ///         weight_hh_lk [4 hidden, hidden], bias_ih_lk and bias_hh_lk [4 hidden]; those of the
 ///         direction from the end end in _reverse.
 /// Init:   uniform in (-1/sqrt(hidden), 1/sqrt(hidden)), as PyTorch.
-/// Throws: Error if an option has no meaning, if proj_size is not 0, or if sizes do not fit. A
-/// single
-///         sequence without a batch axis is as in Python; libtorch's frontend refuses it.
+/// Throws: Error if an option has no meaning, if proj_size is not 0, or if sizes do not fit.
+/// One sequence without a batch axis is as in Python; libtorch's frontend refuses it.
 class LSTMImpl : public Cloneable<LSTMImpl> {
  public:
   LSTMImpl(int64_t input_size, int64_t hidden_size)
