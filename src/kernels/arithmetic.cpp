@@ -76,14 +76,16 @@ struct Left {
 struct LeftOfFloor {
   template <class T>
   T operator()(T, T y, T left) const {
-    return (left != 0) & ((left < 0) != (y < 0)) ? left + y : left;
+    const bool opposite = (left < 0) != (y < 0);
+    return left != 0 && opposite ? left + y : left;
   }
 };
 // Python's way, so that floor_divide and remainder agree.
 struct FlooredQuotient {
   template <class T>
   T operator()(T x, T y, T left) const {
-    const T down = (left != 0) & ((y < 0) != (left < 0)) ? 1 : 0;
+    const bool opposite = (left < 0) != (y < 0);
+    const T down = left != 0 && opposite ? 1 : 0;
     const T quotient = (x - left) / y - down;
     const T floored = std::floor(quotient);
     const T nearest = quotient - floored > T{0.5} ? floored + 1 : floored;
@@ -117,7 +119,8 @@ void fmod_run(int64_t n, void* out, const void* const* in, unsigned fixed, const
     for (int64_t i = 0; i < count; ++i) {
       const double whole = std::trunc(static_cast<double>(x[i]) / y[i]);
       left[i] = std::copysign(static_cast<float>(x[i] - whole * y[i]), x[i]);
-      unusual |= !(std::abs(whole) < 0x1p29) | !(std::abs(y[i]) < 0x1p127f);
+      const bool usual = std::abs(whole) < 0x1p29 && std::abs(y[i]) < 0x1p127f;
+      unusual |= usual ? 0 : 1;
     }
     for (int64_t i = 0; unusual && i < count; ++i) left[i] = std::fmod(x[i], y[i]);
 #pragma omp simd
