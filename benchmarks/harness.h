@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <functional>
 #include <string>
 #include <vector>
-
-#include <sys/resource.h>
 
 // What a workload needs to be measured: the same source is built against gradtape and libtorch, and
 // run.py runs the two programs in turn.
@@ -33,11 +32,15 @@ inline double median_seconds(const std::function<void()>& work) {
   return rounds[rounds.size() / 2] / static_cast<double>(calls);
 }
 
-// The most memory this process has had, in MB.
+// The most memory this program has had, in MB. Not getrusage's, which begins with what the process
+// had that started this one.
 inline double peak_megabytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
+  std::ifstream status("/proc/self/status");
+  std::string key;
+  while (status >> key && key != "VmHWM:") status.ignore(1000, '\n');
+  double kilobytes = 0;
+  status >> kilobytes;
+  return kilobytes / 1024;
 }
 
 // Called with the work once all is set up.

@@ -1,9 +1,10 @@
-#include <cstdio>
-
 #include <torch/torch.h>
 
-// Start to end of a program that holds one number; footprint.py times it as a process.
+#include "harness.h"
+
+// Start to end of a program that holds one number, which footprint.py times as a process: prints
+// the number and the most memory, in MB.
 int main() {
   const torch::Tensor x = torch::ones({1}) + 1;
-  std::printf("%g\n", x.item<double>());
+  std::printf("%g\t%.1f\n", x.item<double>(), bench::peak_megabytes());
 }
