@@ -9,12 +9,14 @@
 
 #include <doctest/doctest.h>
 
+#include "golden.h"
+
 // The documents against the code: what CONTRIBUTING.md quotes stands in the files it names, and
 // docs/from-pytorch.md names all that exists. Blocks of code in docs/ and README.md are compiled
 // and run besides (docs.cmake).
 namespace {
 
-const std::filesystem::path kRoot = GRADTAPE_SOURCE_DIR;
+const std::filesystem::path kRoot = golden::source_dir();
 
 using Lines = std::vector<std::string>;
 

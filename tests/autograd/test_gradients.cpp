@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "autograd/gradient_table.h"
+#include "golden.h"
 
 using namespace gradtape;
 using namespace gradtape::testing;
@@ -154,7 +155,7 @@ std::set<std::string> public_ops() {
   const std::regex declaration(
       R"(^(?:Tensor&?|std::tuple<[^>]*>|std::vector<Tensor>|variable_list) (\w+)\()");
   for (const auto& file :
-       std::filesystem::directory_iterator(GRADTAPE_SOURCE_DIR "/include/gradtape/ops")) {
+       std::filesystem::directory_iterator(golden::source_dir() + "/include/gradtape/ops")) {
     std::ifstream stream(file.path());
     for (std::string line; std::getline(stream, line);) {
       if (std::smatch match; std::regex_search(line, match, declaration)) names.insert(match[1]);

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstdint>
 #include <exception>
-#include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -15,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "autograd/view_program.h"
+#include "golden.h"
 
 namespace {
 
@@ -213,17 +213,10 @@ class Replay {
   std::ostringstream differences_;
 };
 
-json read_programs() {
-  const std::string path = GRADTAPE_SOURCE_DIR "/tests/golden/view_programs.json";
-  std::ifstream file(path);
-  REQUIRE_MESSAGE(file.good(), "cannot read " << path);
-  return json::parse(file);
-}
-
 }  // namespace
 
 TEST_CASE("500 random programs of views and in-place writes give PyTorch's results") {
-  const json recorded = read_programs();
+  const json recorded = golden::load("view_programs.json");
   const json& programs = recorded["programs"];
   REQUIRE(programs.size() == 500);
   std::size_t wrong = 0;

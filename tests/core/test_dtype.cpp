@@ -1,9 +1,10 @@
-#include <fstream>
 #include <map>
 #include <string>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
+
+#include "golden.h"
 
 #include "gradtape/core/dtype.h"
 
@@ -26,9 +27,7 @@ ScalarType by_name(const std::string& name) {
 
 TEST_SUITE("core/dtype") {
   TEST_CASE("promotion of every pair of dtypes is PyTorch's") {
-    std::ifstream file(GRADTAPE_SOURCE_DIR "/tests/golden/promotion.json");
-    REQUIRE(file.good());
-    const json golden = json::parse(file);
+    const json golden = golden::load("promotion.json");
     CHECK(golden["pairs"].size() == std::size(kAll) * std::size(kAll));
     for (const json& pair : golden["pairs"]) {
       CAPTURE(pair.dump());

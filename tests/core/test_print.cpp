@@ -1,10 +1,11 @@
-#include <fstream>
 #include <iomanip>
 #include <sstream>
 #include <string>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
+
+#include "golden.h"
 
 #include "gradtape/gradtape.h"
 
@@ -33,9 +34,7 @@ Tensor build(const json& record) {
 
 TEST_SUITE("core/print") {
   TEST_CASE("every recorded tensor prints as libtorch prints it") {
-    std::ifstream file(GRADTAPE_SOURCE_DIR "/tests/golden/printing.json");
-    REQUIRE(file.good());
-    const json golden = json::parse(file);
+    const json golden = golden::load("printing.json");
     CHECK(golden["tensors"].size() > 60);
     for (const json& record : golden["tensors"]) {
       const std::string name = record["name"];

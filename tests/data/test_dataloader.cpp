@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "golden.h"
 #include "temporary_folder.h"
 
 #include "gradtape/core/generator.h"
@@ -56,11 +57,6 @@ Batches read_epoch(Loader& loader) {
   return batches;
 }
 
-nlohmann::json golden() {
-  std::ifstream file(std::string(GRADTAPE_SOURCE_DIR) + "/tests/golden/data_loader.json");
-  return nlohmann::json::parse(file);
-}
-
 size_t resident_bytes() {
   size_t pages = 0, resident = 0;
   std::ifstream("/proc/self/statm") >> pages >> resident;
@@ -72,7 +68,7 @@ size_t resident_bytes() {
 TEST_SUITE("data/dataloader") {
   TEST_CASE(
       "the same seed gives libtorch's batches in libtorch's order, with any number of workers") {
-    const auto recorded = golden();
+    const auto recorded = golden::load("data_loader.json");
     for (const auto& c : recorded["cases"]) {
       for (const size_t workers : {0, 1, 2, 3}) {
         manual_seed(c["seed"].get<uint64_t>());

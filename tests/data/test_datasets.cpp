@@ -1,10 +1,10 @@
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "golden.h"
 #include "temporary_folder.h"
 
 #include "gradtape/data/data.h"
@@ -106,7 +106,7 @@ TEST_SUITE("data/datasets") {
   }
 
   TEST_CASE("the digits that the repository carries are read, enlarged") {
-    const std::string folder = std::string(GRADTAPE_SOURCE_DIR) + "/examples/data/digits";
+    const std::string folder = golden::source_dir() + "/examples/data/digits";
     datasets::MNIST train(folder, datasets::MNIST::Mode::kTrain, 28);
     datasets::MNIST test(folder, datasets::MNIST::Mode::kTest, 28);
     CHECK(train.images().sizes() == IntArrayRef{1437, 1, 28, 28});
@@ -147,9 +147,8 @@ TEST_SUITE("data/datasets") {
   }
 
   TEST_CASE("an enlarged image is what PyTorch's bilinear interpolate makes") {
-    std::ifstream file(std::string(GRADTAPE_SOURCE_DIR) + "/tests/golden/enlarge.json");
-    const auto golden = nlohmann::json::parse(file);
-    for (const auto& c : golden["cases"]) {
+    const auto recorded = golden::load("enlarge.json");
+    for (const auto& c : recorded["cases"]) {
       const auto input = c["input"].get<std::vector<float>>();
       const auto expected = c["output"].get<std::vector<float>>();
       Tensor image = empty({1, c["height"].get<int64_t>(), c["width"].get<int64_t>()}, kFloat32);

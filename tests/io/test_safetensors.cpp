@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "golden.h"
 #include "temporary_folder.h"
 
 #include "gradtape/io/safetensors.h"
@@ -16,7 +17,7 @@ using io::save_safetensors;
 
 namespace {
 
-const std::string kGolden = std::string(GRADTAPE_SOURCE_DIR) + "/tests/golden/safetensors/";
+const std::string kGolden = golden::path("safetensors/");
 
 template <class T>
 std::vector<T> values(const Tensor& tensor) {

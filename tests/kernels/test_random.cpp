@@ -2,7 +2,6 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -12,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "error_of.h"
+#include "golden.h"
 #include "kernels/random.h"
 
 #include "gradtape/core/error.h"
@@ -23,12 +23,8 @@ using nlohmann::json;
 namespace {
 
 // Numbers of PyTorch, recorded by tests/golden/random_numbers.py.
-const json& golden() {
-  static const json data = [] {
-    std::ifstream file(GRADTAPE_SOURCE_DIR "/tests/golden/random_numbers.json");
-    REQUIRE(file.good());
-    return json::parse(file);
-  }();
+const json& recorded() {
+  static const json data = golden::load("random_numbers.json");
   return data;
 }
 
@@ -137,7 +133,7 @@ uint64_t state_checksum(const Generator& gen) {
 // Runs the recorded programs whose first op is one of the given.
 int check_programs(const std::vector<std::string>& ops, bool interleaved = false) {
   int count = 0;
-  for (const json& program : golden()["programs"]) {
+  for (const json& program : recorded()["programs"]) {
     const std::string name = program["name"];
     const std::string op = program["draws"][0]["op"];
     if ((name.rfind("interleaved", 0) == 0) != interleaved) continue;

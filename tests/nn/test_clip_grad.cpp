@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "golden/golden.h"
+#include "golden.h"
 
 #include "gradtape/nn/utils/clip_grad.h"
 

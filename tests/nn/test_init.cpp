@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "golden/golden.h"
+#include "golden.h"
 
 #include "gradtape/gradtape.h"
 

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "golden.h"
 #include "golden/module_printing.h"
 
 namespace {
@@ -16,7 +17,7 @@ std::vector<std::string> lines(std::istream& in) {
 }  // namespace
 
 TEST_CASE("nn: modules print as libtorch prints them") {
-  std::ifstream file(GRADTAPE_SOURCE_DIR "/tests/golden/module_printing.txt");
+  std::ifstream file(golden::path("module_printing.txt"));
   const std::vector<std::string> expected = lines(file);
   std::istringstream printed(module_printing::all());
   const std::vector<std::string> got = lines(printed);

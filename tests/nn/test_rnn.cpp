@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "error_of.h"
-#include "golden/golden.h"
+#include "golden.h"
 
 #include "gradtape/gradtape.h"
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cmath>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <string>
@@ -10,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "error_of.h"
+#include "golden.h"
 
 #include "gradtape/autograd/autograd.h"
 #include "gradtape/core/tensor.h"
@@ -22,11 +22,8 @@ namespace gradtape::testing {
 class GoldenCases {
  public:
   explicit GoldenCases(const std::string& file) {
-    const std::string path = GRADTAPE_SOURCE_DIR "/tests/golden/" + file;
-    std::ifstream in(path);
-    REQUIRE_MESSAGE(in.good(), path);
-    const nlohmann::json file_contents = nlohmann::json::parse(in);
-    for (const auto& entry : file_contents["cases"]) {
+    const nlohmann::json recorded = golden::load(file);
+    for (const auto& entry : recorded["cases"]) {
       const std::string name = entry["name"];
       cases_[name] = entry;
     }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -8,17 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "error_of.h"
+#include "golden.h"
 
 #include "gradtape/gradtape.h"
 
 // Reading what scripts in tests/golden/ recorded from PyTorch.
 namespace gradtape::testing {
-
-inline nlohmann::json read_golden(const std::string& name) {
-  std::ifstream file(std::string(GRADTAPE_SOURCE_DIR "/tests/golden/") + name);
-  REQUIRE(file.good());
-  return nlohmann::json::parse(file);
-}
 
 inline std::vector<int64_t> ints(const nlohmann::json& list) {
   return list.get<std::vector<int64_t>>();

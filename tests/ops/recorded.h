@@ -7,7 +7,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "golden/golden.h"
+#include "error_of.h"
+#include "golden.h"
 
 #include "gradtape/autograd/autograd.h"
 #include "gradtape/gradtape.h"
@@ -68,17 +69,6 @@ inline void check_recorded(const std::string& name, const Function& f) {
       check_near(inputs[i].grad(), numbers(c["grads"][i], inputs[i].sizes()), tolerance);
     }
   }
-}
-
-// The message of the Error that f throws; empty if it throws none.
-template <class F>
-std::string error_message(const F& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 inline bool starts_with(const std::string& text, const std::string& start) {

@@ -37,6 +37,6 @@ TEST_CASE("activations reach their limits far out") {
 }
 
 TEST_CASE("gelu refuses an approximation that it does not know") {
-  CHECK(starts_with(error_message([] { gelu(ones({2}), "x"); }),
+  CHECK(starts_with(error_of([] { gelu(ones({2}), "x"); }),
                     "approximate argument must be either none or tanh."));
 }

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "golden.h"
+#include "ops/golden_values.h"
 
 #include "gradtape/gradtape.h"
 
@@ -92,7 +92,7 @@ Tensor make(std::vector<int64_t> sizes, const std::string& look) {
 }  // namespace
 
 TEST_CASE("the dtype of a result is PyTorch's for every pair of dtypes and ranks") {
-  const auto data = golden("elementwise.json");
+  const auto data = golden::load("elementwise.json");
   for (const auto& e : data["promotion"]) {
     const std::vector<int64_t> a(e[1].get<int>(), 2), b(e[3].get<int>(), 2);
     CAPTURE(e.dump());
@@ -108,7 +108,7 @@ TEST_CASE("the dtype of a result is PyTorch's for every pair of dtypes and ranks
 }
 
 TEST_CASE("ops of two tensors give PyTorch's values, dtypes and errors") {
-  const auto data = golden("elementwise.json");
+  const auto data = golden::load("elementwise.json");
   for (const auto& e : data["binary"]) {
     CAPTURE(e.dump());
     const Tensor a = vector_of(e["a"], dtype_named(e["dtypes"][0]));
@@ -130,7 +130,7 @@ TEST_CASE("ops of two tensors give PyTorch's values, dtypes and errors") {
 }
 
 TEST_CASE("ops of two tensors give PyTorch's gradients, at infinities and NaN too") {
-  const auto data = golden("elementwise.json");
+  const auto data = golden::load("elementwise.json");
   for (const auto& e : data["binary"]) {
     if (!e.contains("grads")) continue;
     CAPTURE(e.dump());
@@ -143,7 +143,7 @@ TEST_CASE("ops of two tensors give PyTorch's gradients, at infinities and NaN to
 }
 
 TEST_CASE("ops with a number give PyTorch's values, dtypes and errors") {
-  const auto data = golden("elementwise.json");
+  const auto data = golden::load("elementwise.json");
   for (const auto& e : data["number"]) {
     CAPTURE(e.dump());
     const Tensor a = vector_of(e["a"], dtype_named(e["input"]));
@@ -160,7 +160,7 @@ TEST_CASE("ops with a number give PyTorch's values, dtypes and errors") {
 }
 
 TEST_CASE("broadcasting, and inputs with any strides, give PyTorch's values and strides") {
-  const auto data = golden("elementwise.json");
+  const auto data = golden::load("elementwise.json");
   for (const auto& e : data["broadcast"]) {
     CAPTURE(e.dump());
     const Tensor a = make(e["sizes"][0], e["looks"][0]), b = make(e["sizes"][1], e["looks"][1]);

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "golden.h"
+#include "ops/golden_values.h"
 
 #include "gradtape/gradtape.h"
 

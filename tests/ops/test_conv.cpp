@@ -98,35 +98,35 @@ TEST_CASE("an empty batch convolves to an empty batch") {
 
 TEST_CASE("conv2d refuses what does not fit, in PyTorch's words") {
   const auto x = [](std::initializer_list<int64_t> sizes) { return zeros(sizes); };
-  CHECK(error_message([&] {
+  CHECK(error_of([&] {
           conv2d(x({64, 3, 28, 28}), x({16, 1, 5, 5}));
         }) ==
         "Given groups=1, weight of size [16, 1, 5, 5], expected input[64, 3, 28, 28] to have 1 "
         "channels, but got 3 channels instead");
-  CHECK(error_message([&] {
+  CHECK(error_of([&] {
           conv2d(x({1, 1, 2, 2}), x({1, 1, 5, 5}));
         }) ==
         "Calculated padded input size per channel: (2 x 2). Kernel size: (5 x 5). Kernel size "
         "can't be greater than actual input size");
-  CHECK(error_message([&] {
+  CHECK(error_of([&] {
           conv1d(x({1, 1, 3}), x({2, 1, 5}));
         }) ==
         "Calculated padded input size per channel: (3). Kernel size: (5). Kernel size can't be "
         "greater than actual input size");
-  CHECK(error_message([&] {
+  CHECK(error_of([&] {
           conv2d(x({1, 2}), x({1, 1, 5, 5}));
         }) ==
         "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [1, 2]");
-  CHECK(error_message([&] {
+  CHECK(error_of([&] {
           conv2d(x({1, 1, 8, 8}), x({2, 1, 5, 5}), x({3}));
         }) ==
         "Given weight of size [2, 1, 5, 5], expected bias to be 1-dimensional with 2 elements, but "
         "got bias of size [3] instead");
-  CHECK(starts_with(error_message([&] {
+  CHECK(starts_with(error_of([&] {
                       conv2d(x({1, 1, 8, 8}), x({2, 1, 5, 5}), {}, 0);
                     }),
                     "non-positive stride is not supported"));
-  CHECK(starts_with(error_message([&] {
+  CHECK(starts_with(error_of([&] {
                       conv2d(x({1, 1, 8, 8}), x({2, 1, 5, 5}), {}, 2, "same");
                     }),
                     "padding='same' is not supported for strided convolutions"));

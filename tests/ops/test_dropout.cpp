@@ -37,8 +37,8 @@ TEST_CASE("in-place dropout writes into its input") {
 }
 
 TEST_CASE("dropout refuses what is no probability") {
-  CHECK(error_message([] { dropout(ones({2}), 1.5, true); }) ==
+  CHECK(error_of([] { dropout(ones({2}), 1.5, true); }) ==
         "dropout probability has to be between 0 and 1, but got 1.5");
-  CHECK(starts_with(error_message([] { feature_dropout(ones({2}), 0.5, true); }),
+  CHECK(starts_with(error_of([] { feature_dropout(ones({2}), 0.5, true); }),
                     "Feature dropout requires at least 2 dimensions in the input"));
 }

@@ -42,7 +42,7 @@ std::vector<double> doubles(const json& list) { return list.get<std::vector<doub
 }  // namespace
 
 TEST_CASE("random index expressions read what PyTorch reads") {
-  const json golden = read_golden("index.json");
+  const json golden = golden::load("index.json");
   for (const json& c : golden["reads"]) {
     CAPTURE(c.dump());
     const Tensor x = counted(ints(c["shape"])).requires_grad_();
@@ -58,7 +58,7 @@ TEST_CASE("random index expressions read what PyTorch reads") {
 }
 
 TEST_CASE("random index expressions on the left of = write what PyTorch writes") {
-  const json golden = read_golden("index.json");
+  const json golden = golden::load("index.json");
   for (const json& c : golden["writes"]) {
     CAPTURE(c.dump());
     const Tensor x = counted(ints(c["shape"])).requires_grad_();

@@ -97,7 +97,7 @@ TEST_CASE("integers multiply exactly and bool does not multiply") {
   CHECK(mm(a, b).equal(tensor({{19, 22}, {43, 50}})));
   CHECK(mm(a.to(kUInt8), a.to(kUInt8).mul(60)).dtype() == kUInt8);
   CHECK(dot(a.select(0, 0), b.select(0, 1)).item<int64_t>() == 23);
-  CHECK(error_message([&] { mm(a.to(kBool), b.to(kBool)); }) ==
+  CHECK(error_of([&] { mm(a.to(kBool), b.to(kBool)); }) ==
         "\"addmm_impl_cpu_\" not implemented for 'Bool'");
 }
 
@@ -108,34 +108,34 @@ TEST_CASE("addmm with beta 0 does not read what it adds to") {
 
 TEST_CASE("products refuse shapes and dtypes that do not fit") {
   const auto x = [](std::initializer_list<int64_t> sizes) { return zeros(sizes); };
-  CHECK(error_message([&] {
+  CHECK(error_of([&] {
           mm(x({2, 3}), x({4, 5}));
         }) == "mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5)");
-  CHECK(error_message([&] {
+  CHECK(error_of([&] {
           matmul(x({3}), x({4, 2}));
         }) == "mat1 and mat2 shapes cannot be multiplied (1x3 and 4x2)");
-  CHECK(error_message([&] {
+  CHECK(error_of([&] {
           linear(x({2, 2, 3}), x({4, 5}));
         }) == "mat1 and mat2 shapes cannot be multiplied (4x3 and 5x4)");
-  CHECK(error_message([&] {
+  CHECK(error_of([&] {
           matmul(x({}), x({3, 3}));
         }) == "both arguments to matmul need to be at least 1D, but they are 0D and 2D");
-  CHECK(error_message([&] { mv(x({2, 3}), x({4})); }) == "size mismatch, got 2, 2x3,4");
-  CHECK(starts_with(error_message([&] { dot(x({2}), x({4})); }),
+  CHECK(error_of([&] { mv(x({2, 3}), x({4})); }) == "size mismatch, got 2, 2x3,4");
+  CHECK(starts_with(error_of([&] { dot(x({2}), x({4})); }),
                     "inconsistent tensor size, expected tensor [2] and src [4]"));
-  CHECK(starts_with(error_message([&] {
+  CHECK(starts_with(error_of([&] {
                       matmul(x({2, 2, 3}), x({3, 3, 2}));
                     }),
                     "The size of tensor a (2) must match the size of tensor b (3)"));
-  CHECK(error_message([&] {
+  CHECK(error_of([&] {
           bmm(x({2, 2, 3}), x({2, 4, 3}));
         }) ==
         "Expected size for first two dimensions of batch2 tensor to be: [2, 3] but got: [2, 4].");
-  CHECK(starts_with(error_message([&] {
+  CHECK(starts_with(error_of([&] {
                       mm(x({2, 3}), zeros({3, 2}, kFloat64));
                     }),
                     "mm: expected scalar type Float but found Double"));
-  CHECK(starts_with(error_message([&] {
+  CHECK(starts_with(error_of([&] {
                       addmm(x({7}), x({2, 3}), x({3, 4}));
                     }),
                     "The expanded size of the tensor (4) must match the existing size (7)"));

@@ -6,7 +6,7 @@
 namespace gradtape::testing {
 namespace {
 
-const GoldenCases& golden() {
+const GoldenCases& recorded() {
   static const GoldenCases cases("loss.json");
   return cases;
 }
@@ -26,34 +26,36 @@ const char* const kNames[] = {" none", " mean", " sum"};
 
 TEST_CASE("nll_loss agrees with PyTorch") {
   for (const int64_t r : kReductions) {
-    golden().check(std::string("nll") + kNames[r],
-                   [r](const Tensor& x) { return nll_loss(x, classes(), {}, r); });
-    golden().check(std::string("nll weight ignore") + kNames[r],
-                   [r](const Tensor& x) { return nll_loss(x, classes(), weights(), r, 2); });
-    golden().check(std::string("nll image") + kNames[r],
-                   [r](const Tensor& x) { return nll_loss(x, pixels(), weights(), r, 1); });
+    recorded().check(std::string("nll") + kNames[r],
+                     [r](const Tensor& x) { return nll_loss(x, classes(), {}, r); });
+    recorded().check(std::string("nll weight ignore") + kNames[r],
+                     [r](const Tensor& x) { return nll_loss(x, classes(), weights(), r, 2); });
+    recorded().check(std::string("nll image") + kNames[r],
+                     [r](const Tensor& x) { return nll_loss(x, pixels(), weights(), r, 1); });
   }
-  golden().check("nll single", [](const Tensor& x) { return nll_loss(x, tensor(2)); });
+  recorded().check("nll single", [](const Tensor& x) { return nll_loss(x, tensor(2)); });
 }
 
 TEST_CASE("cross entropy agrees with PyTorch") {
   for (const int64_t r : kReductions) {
     const std::string reduction = kNames[r];
-    golden().check("ce" + reduction,
-                   [r](const Tensor& x) { return cross_entropy_loss(x, classes(), {}, r); });
-    golden().check("ce image" + reduction,
-                   [r](const Tensor& x) { return cross_entropy_loss(x, pixels(), {}, r); });
-    golden().check("ce smooth" + reduction, [r](const Tensor& x) {
+    recorded().check("ce" + reduction,
+                     [r](const Tensor& x) { return cross_entropy_loss(x, classes(), {}, r); });
+    recorded().check("ce image" + reduction,
+                     [r](const Tensor& x) { return cross_entropy_loss(x, pixels(), {}, r); });
+    recorded().check("ce smooth" + reduction, [r](const Tensor& x) {
       return cross_entropy_loss(x, classes(), {}, r, -100, 0.1);
     });
-    golden().check("ce smooth weight ignore" + reduction, [r](const Tensor& x) {
+    recorded().check("ce smooth weight ignore" + reduction, [r](const Tensor& x) {
       return cross_entropy_loss(x, classes(), weights(), r, 2, 0.1);
     });
-    golden().check("ce smooth image ignore" + reduction,
-                   [r](const Tensor& x) { return cross_entropy_loss(x, pixels(), {}, r, 1, 0.1); });
-    golden().check("ce prob" + reduction,
-                   [r](const Tensor& x) { return cross_entropy_loss(x, probabilities(), {}, r); });
-    golden().check("ce prob smooth weight" + reduction, [r](const Tensor& x) {
+    recorded().check("ce smooth image ignore" + reduction, [r](const Tensor& x) {
+      return cross_entropy_loss(x, pixels(), {}, r, 1, 0.1);
+    });
+    recorded().check("ce prob" + reduction, [r](const Tensor& x) {
+      return cross_entropy_loss(x, probabilities(), {}, r);
+    });
+    recorded().check("ce prob smooth weight" + reduction, [r](const Tensor& x) {
       return cross_entropy_loss(x, probabilities(), weights(), r, -100, 0.2);
     });
   }
@@ -93,16 +95,16 @@ TEST_CASE("losses against values agree with PyTorch") {
   for (const int64_t r : kReductions) {
     const std::string reduction = kNames[r];
     const Tensor p = probabilities(), w = weights();
-    golden().check("mse" + reduction, [&](const Tensor& x) { return mse_loss(x, p, r); });
-    golden().check("l1" + reduction, [&](const Tensor& x) { return l1_loss(x, p, r); });
-    golden().check("bce" + reduction,
-                   [&](const Tensor& x) { return binary_cross_entropy(x, p, w, r); });
-    golden().check("bce edges" + reduction,
-                   [&](const Tensor& x) { return binary_cross_entropy(x, p, {}, r); });
-    golden().check("bce logits" + reduction, [&](const Tensor& x) {
+    recorded().check("mse" + reduction, [&](const Tensor& x) { return mse_loss(x, p, r); });
+    recorded().check("l1" + reduction, [&](const Tensor& x) { return l1_loss(x, p, r); });
+    recorded().check("bce" + reduction,
+                     [&](const Tensor& x) { return binary_cross_entropy(x, p, w, r); });
+    recorded().check("bce edges" + reduction,
+                     [&](const Tensor& x) { return binary_cross_entropy(x, p, {}, r); });
+    recorded().check("bce logits" + reduction, [&](const Tensor& x) {
       return binary_cross_entropy_with_logits(x, p, w, w.add(1), r);
     });
-    golden().check("bce logits zero" + reduction, [&](const Tensor& x) {
+    recorded().check("bce logits zero" + reduction, [&](const Tensor& x) {
       return binary_cross_entropy_with_logits(x, p, {}, {}, r);
     });
   }

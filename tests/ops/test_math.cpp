@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "golden.h"
+#include "ops/golden_values.h"
 
 #include "gradtape/gradtape.h"
 
@@ -57,7 +57,7 @@ const std::map<std::string, Unary> kUnary = {
 }  // namespace
 
 TEST_CASE("functions of one tensor give PyTorch's values, dtypes and errors") {
-  const auto data = golden("elementwise.json");
+  const auto data = golden::load("elementwise.json");
   for (const auto& e : data["unary"]) {
     CAPTURE(e.dump());
     const Tensor x = vector_of(e["x"], dtype_named(e["input"]));
@@ -79,7 +79,7 @@ TEST_CASE("functions of one tensor give PyTorch's values, dtypes and errors") {
 }
 
 TEST_CASE("functions of one tensor give PyTorch's gradients, at infinities and NaN too") {
-  const auto data = golden("elementwise.json");
+  const auto data = golden::load("elementwise.json");
   for (const auto& e : data["unary"]) {
     if (!e.contains("grad")) continue;
     CAPTURE(e.dump());

@@ -69,14 +69,14 @@ TEST_CASE("batch_norm differentiates twice") {
 }
 
 TEST_CASE("batch_norm refuses what has no variance or does not fit") {
-  CHECK(error_message([] {
+  CHECK(error_of([] {
           batch_norm(zeros({1, 3}), {}, {}, {}, {}, true);
         }) == "Expected more than 1 value per channel when training, got input size [1, 3]");
-  CHECK(starts_with(error_message([] {
+  CHECK(starts_with(error_of([] {
                       batch_norm(zeros({2, 3}), {}, {}, {}, {}, false);
                     }),
                     "running_mean must be defined in evaluation mode"));
-  CHECK(starts_with(error_message([] {
+  CHECK(starts_with(error_of([] {
                       batch_norm(zeros({2, 3}), {}, {}, zeros({4}), zeros({3}), false);
                     }),
                     "running_mean should contain 3 elements not 4"));

@@ -88,19 +88,19 @@ TEST_CASE("an empty batch pools to an empty batch") {
 
 TEST_CASE("pools refuse what does not fit, in PyTorch's words") {
   const Tensor x = zeros({1, 1, 4, 4});
-  CHECK(error_message([&] {
+  CHECK(error_of([&] {
           max_pool2d(zeros({1, 1, 2, 2}), 5);
         }) ==
         "Given input size: (1x2x2). Calculated output size: (1x0x0). Output size is too small");
-  CHECK(error_message([&] { max_pool2d(x, 2, 2, 2); }) ==
+  CHECK(error_of([&] { max_pool2d(x, 2, 2, 2); }) ==
         "pad should be at most half of kernel size, but got pad=2 and kernel_size=2");
-  CHECK(starts_with(error_message([&] { avg_pool2d(x, 2, 2, 0, false, true, 0); }),
+  CHECK(starts_with(error_of([&] { avg_pool2d(x, 2, 2, 0, false, true, 0); }),
                     "divisor must be not zero"));
-  CHECK(starts_with(error_message([&] {
+  CHECK(starts_with(error_of([&] {
                       max_pool2d(zeros({2, 2}), 1);
                     }),
                     "Expected 3D or 4D (batch mode) tensor"));
-  CHECK(starts_with(error_message([&] {
+  CHECK(starts_with(error_of([&] {
                       max_pool2d(zeros({1, 1, 4, 4}, kInt64), 2);
                     }),
                     "\"max_pool2d\" not implemented for 'Long'"));

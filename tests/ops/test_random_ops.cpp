@@ -41,7 +41,7 @@ Tensor drawn(const std::string& name) {
 }  // namespace
 
 TEST_CASE("random tensors are PyTorch's, and so is the generator after them") {
-  const json golden = read_golden("random_ops.json");
+  const json golden = golden::load("random_ops.json");
   for (const auto& [name, c] : golden["cases"].items()) {
     CAPTURE(name);
     manual_seed(42);

@@ -13,7 +13,7 @@ namespace {
 constexpr double kInf = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-const GoldenCases& golden() {
+const GoldenCases& recorded() {
   static const GoldenCases cases("reduce.json");
   return cases;
 }
@@ -30,19 +30,19 @@ Tensor noise(IntArrayRef sizes, ScalarType dtype = kFloat32) {
 }  // namespace
 
 TEST_CASE("sums and means agree with PyTorch") {
-  golden().check("sum", [](const Tensor& x) { return x.sum(); });
-  golden().check("sum 1", [](const Tensor& x) { return x.sum(1); });
-  golden().check("sum 0,2 keep", [](const Tensor& x) { return x.sum({0, -1}, true); });
-  golden().check("mean", [](const Tensor& x) { return x.mean(); });
-  golden().check("mean 0,1", [](const Tensor& x) { return x.mean({0, 1}); });
-  golden().check("cumsum 1", [](const Tensor& x) { return x.cumsum(1); });
+  recorded().check("sum", [](const Tensor& x) { return x.sum(); });
+  recorded().check("sum 1", [](const Tensor& x) { return x.sum(1); });
+  recorded().check("sum 0,2 keep", [](const Tensor& x) { return x.sum({0, -1}, true); });
+  recorded().check("mean", [](const Tensor& x) { return x.mean(); });
+  recorded().check("mean 0,1", [](const Tensor& x) { return x.mean({0, 1}); });
+  recorded().check("cumsum 1", [](const Tensor& x) { return x.cumsum(1); });
 }
 
 TEST_CASE("products agree with PyTorch, with zeros too") {
-  golden().check("prod", [](const Tensor& x) { return x.prod(); });
-  golden().check("prod 1", [](const Tensor& x) { return x.prod(1); });
-  golden().check("prod zeros 1", [](const Tensor& x) { return x.prod(1); });
-  golden().check("prod zeros", [](const Tensor& x) { return x.prod(); });
+  recorded().check("prod", [](const Tensor& x) { return x.prod(); });
+  recorded().check("prod 1", [](const Tensor& x) { return x.prod(1); });
+  recorded().check("prod zeros 1", [](const Tensor& x) { return x.prod(1); });
+  recorded().check("prod zeros", [](const Tensor& x) { return x.prod(); });
 }
 
 TEST_CASE("the second gradient of a product is right where an element is 0") {
@@ -56,24 +56,24 @@ TEST_CASE("the second gradient of a product is right where an element is 0") {
 }
 
 TEST_CASE("variances and norms agree with PyTorch") {
-  golden().check("var", [](const Tensor& x) { return x.var(); });
-  golden().check("var 1 biased", [](const Tensor& x) { return x.var({1}, false); });
-  golden().check("std 0,2 keep", [](const Tensor& x) { return x.std({0, 2}, true, true); });
-  golden().check("norm", [](const Tensor& x) { return x.norm(); });
-  golden().check("norm 1", [](const Tensor& x) { return x.norm(1, 1); });
-  golden().check("norm 3", [](const Tensor& x) { return x.norm(3, {0, 2}); });
-  golden().check("norm 1.5", [](const Tensor& x) { return x.norm(1.5, 2, true); });
-  golden().check("norm 0.5", [](const Tensor& x) { return x.norm(0.5, 2); });
-  golden().check("norm 0", [](const Tensor& x) { return x.norm(0, 1); });
-  golden().check("norm inf", [](const Tensor& x) { return x.norm(kInf, 1); });
-  golden().check("norm -inf", [](const Tensor& x) { return x.norm(-kInf, 1); });
-  golden().check("norm zero", [](const Tensor& x) { return x.norm(); });
-  golden().check("std constant", [](const Tensor& x) { return x.std({1}, true); });
+  recorded().check("var", [](const Tensor& x) { return x.var(); });
+  recorded().check("var 1 biased", [](const Tensor& x) { return x.var({1}, false); });
+  recorded().check("std 0,2 keep", [](const Tensor& x) { return x.std({0, 2}, true, true); });
+  recorded().check("norm", [](const Tensor& x) { return x.norm(); });
+  recorded().check("norm 1", [](const Tensor& x) { return x.norm(1, 1); });
+  recorded().check("norm 3", [](const Tensor& x) { return x.norm(3, {0, 2}); });
+  recorded().check("norm 1.5", [](const Tensor& x) { return x.norm(1.5, 2, true); });
+  recorded().check("norm 0.5", [](const Tensor& x) { return x.norm(0.5, 2); });
+  recorded().check("norm 0", [](const Tensor& x) { return x.norm(0, 1); });
+  recorded().check("norm inf", [](const Tensor& x) { return x.norm(kInf, 1); });
+  recorded().check("norm -inf", [](const Tensor& x) { return x.norm(-kInf, 1); });
+  recorded().check("norm zero", [](const Tensor& x) { return x.norm(); });
+  recorded().check("std constant", [](const Tensor& x) { return x.std({1}, true); });
 }
 
 TEST_CASE("logsumexp agrees with PyTorch") {
-  golden().check("logsumexp 1", [](const Tensor& x) { return x.logsumexp(1); });
-  golden().check("logsumexp 0,2 keep", [](const Tensor& x) { return x.logsumexp({0, 2}, true); });
+  recorded().check("logsumexp 1", [](const Tensor& x) { return x.logsumexp(1); });
+  recorded().check("logsumexp 0,2 keep", [](const Tensor& x) { return x.logsumexp({0, 2}, true); });
 }
 
 TEST_CASE("logsumexp of infinities and of nothing") {
@@ -83,16 +83,16 @@ TEST_CASE("logsumexp of infinities and of nothing") {
 }
 
 TEST_CASE("extrema agree with PyTorch, ties included") {
-  golden().check("max", [](const Tensor& x) { return x.max(); });
-  golden().check("min", [](const Tensor& x) { return x.min(); });
-  golden().check("max 1", [](const Tensor& x) { return std::get<0>(x.max(1)); });
-  golden().check("min 0 keep", [](const Tensor& x) { return std::get<0>(x.min(0, true)); });
-  golden().check("amax 1", [](const Tensor& x) { return x.amax(1); });
-  golden().check("amin", [](const Tensor& x) { return x.amin(); });
-  golden().check("amax 0,2", [](const Tensor& x) { return x.amax({0, 2}); });
-  golden().check("argmax", [](const Tensor& x) { return x.argmax(); });
-  golden().check("argmax 1", [](const Tensor& x) { return x.argmax(1); });
-  golden().check("argmin 0 keep", [](const Tensor& x) { return x.argmin(0, true); });
+  recorded().check("max", [](const Tensor& x) { return x.max(); });
+  recorded().check("min", [](const Tensor& x) { return x.min(); });
+  recorded().check("max 1", [](const Tensor& x) { return std::get<0>(x.max(1)); });
+  recorded().check("min 0 keep", [](const Tensor& x) { return std::get<0>(x.min(0, true)); });
+  recorded().check("amax 1", [](const Tensor& x) { return x.amax(1); });
+  recorded().check("amin", [](const Tensor& x) { return x.amin(); });
+  recorded().check("amax 0,2", [](const Tensor& x) { return x.amax({0, 2}); });
+  recorded().check("argmax", [](const Tensor& x) { return x.argmax(); });
+  recorded().check("argmax 1", [](const Tensor& x) { return x.argmax(1); });
+  recorded().check("argmin 0 keep", [](const Tensor& x) { return x.argmin(0, true); });
 }
 
 TEST_CASE("a NaN is the largest and the smallest element") {

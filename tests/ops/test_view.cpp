@@ -37,7 +37,7 @@ Tensor apply_step(const Tensor& t, const json& step) {
 }  // namespace
 
 TEST_CASE("random chains of views have PyTorch's geometry, values, gradients and errors") {
-  const json golden = read_golden("view.json");
+  const json golden = golden::load("view.json");
   for (const json& c : golden["cases"]) {
     CAPTURE(c.dump());
     const Tensor x = counted(ints(c["shape"])).requires_grad_();

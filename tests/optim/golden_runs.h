@@ -9,7 +9,7 @@
 #include <tuple>
 #include <vector>
 
-#include "golden/golden.h"
+#include "golden.h"
 
 #include "gradtape/gradtape.h"
 #include "gradtape/optim/adadelta.h"

@@ -8,7 +8,7 @@
 #include <tuple>
 #include <vector>
 
-#include "golden/golden.h"
+#include "golden.h"
 
 #include "gradtape/gradtape.h"
 

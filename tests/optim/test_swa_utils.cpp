@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-#include "golden/golden.h"
+#include "golden.h"
 
 #include "gradtape/gradtape.h"
 #include "gradtape/optim/swa_utils.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "golden/golden.h"
+#include "golden.h"
 
 #include "gradtape/optim/adam.h"
 #include "gradtape/optim/schedulers/lr_scheduler.h"

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "golden/golden.h"
+#include "golden.h"
 
 #include "gradtape/autograd/grad_mode.h"
 #include "gradtape/optim/textbook.h"
