@@ -25,6 +25,20 @@ Tensor SavedTensor::unpack(const Node& reader, const Edge& edge) const {
   return tensor;
 }
 
+SavedList::SavedList(TensorList tensors) {
+  if (!GradMode::is_enabled()) return;
+  std::vector<SavedTensor> saved;
+  for (const Tensor& tensor : tensors) {
+    if (tensor.defined()) saved.emplace_back(tensor);
+  }
+  saved_ = std::make_shared<const std::vector<SavedTensor>>(std::move(saved));
+}
+
+void SavedList::check(const Node& reader) const {
+  if (!saved_) return;
+  for (const SavedTensor& tensor : *saved_) tensor.unpack(reader, {});
+}
+
 void check_not_released(bool released, const Node& node) {
   GRADTAPE_CHECK(
       !released,
@@ -42,9 +56,11 @@ Tensor Saved::input(int i) const {
 
 Tensor Saved::output(int i) const {
   const IntrusivePtr<Node>& stand_in = record_.output_record_;
-  Edge producer;
-  producer.node = stand_in ? stand_in : IntrusivePtr<Node>(&record_);
+  Edge producer;  // of a result that carries no gradient: none
   producer.output_nr = static_cast<uint32_t>(i);
+  if (producer.output_nr < record_.num_outputs()) {
+    producer.node = stand_in ? stand_in : IntrusivePtr<Node>(&record_);
+  }
   return record_.slot(kOutput << i).unpack(record_, producer);
 }
 

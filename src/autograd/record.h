@@ -3,6 +3,8 @@
 #include <array>
 #include <bit>
 #include <concepts>
+#include <functional>
+#include <initializer_list>
 #include <optional>
 #include <vector>
 
@@ -14,7 +16,8 @@
 // How an op joins the tape. An op is a struct that holds its options and has
 //
 //   static constexpr const char* name   PyTorch's name of its record, "MulBackward0"
-//   static constexpr Reads reads[]      per input: what the gradient of that input reads
+//   static constexpr Reads reads[]      per input: what the gradient of that input reads, of
+//                                       inputs and results, whether or not they carry a gradient
 //   Tensor forward(inputs...)           the value; with a last argument `out` if it may be in place
 //
 // and one of
@@ -23,8 +26,11 @@
 //   Tensor vjp(i, grad, saved)          the gradient of input i, asked for only where needed
 //   void vjp(grads, saved, into)        all that saved.needs(i), where they share work
 //
-// An op that keeps tensors among its options says so by `static constexpr bool holds_tensors =
-// true`.
+// Options are numbers. A tensor that the gradient reads is an input or a result, also an index or a
+// mask: only so is a write to it noticed. An op with more results than one has no forward and is
+// recorded by record_many; one that reads any number of index tensors has a member
+//
+//   SavedList list                      checked and dropped as what `reads` names
 //
 // apply(op, inputs...) gives the value and records. Broadcasting, accumulation, dtypes, versions
 // and saving are done here and in the engine; a vjp is written in ops, so that it has a gradient
@@ -85,6 +91,7 @@ constexpr Reads all_reads() {
 template <class Op, size_t N>
 class Record final : public RecordBase {
   static constexpr size_t kMaxSaved = std::popcount(all_reads<Op>());
+  static constexpr bool kHasList = requires(Op & op) { op.list.check(std::declval<Node&>()); };
 
  public:
   // Of tensors; or of edges, where there is no tensor.
@@ -112,6 +119,7 @@ class Record final : public RecordBase {
 
   void backward(std::span<Tensor> grads, std::span<Tensor> into) override {
     check_not_released(released_, *this);
+    if constexpr (kHasList) op_->list.check(*this);
     const Saved saved(*this);
     if constexpr (requires { op_->vjp(grads, saved, into); }) {
       op_->vjp(grads, saved, into);
@@ -126,8 +134,7 @@ class Record final : public RecordBase {
 
   // A record that holds nothing may be replayed again, as PyTorch allows it.
   void release_saved() override {
-    constexpr bool kHoldsTensors = requires { Op::holds_tensors; };
-    if (saved_mask_ == 0 && !kHoldsTensors) return;
+    if (saved_mask_ == 0 && !kHasList) return;
     for (SavedTensor& saved : slots_) saved.reset();
     op_.reset();
     released_ = true;
@@ -154,7 +161,7 @@ IntrusivePtr<Record<Op, sizeof...(Inputs)>> make_record(Op op, const Inputs&... 
 }
 
 // Records that op made result from the inputs, if any of them needs a gradient. For ops whose value
-// comes with more than one tensor; the others keep to apply.
+// is not made by a forward; the others keep to apply.
 template <class Op, std::same_as<Tensor>... Inputs>
 Tensor record(Op op, Tensor result, const Inputs&... inputs) {
   if (GradMode::is_enabled() && any_requires_grad(inputs...)) {
@@ -163,6 +170,34 @@ Tensor record(Op op, Tensor result, const Inputs&... inputs) {
     set_history(result, std::move(node));
   }
   return result;
+}
+
+// Handles that are not copied.
+using Results = std::initializer_list<std::reference_wrapper<const Tensor>>;
+
+template <class Op>
+constexpr uint32_t num_differentiable() {
+  if constexpr (requires { Op::num_differentiable; }) {
+    return Op::num_differentiable;
+  } else {
+    return 1;
+  }
+}
+
+// Records that op made these results from the inputs, if any of them needs a gradient. The first
+// Op::num_differentiable results, 1 if it does not say, carry a gradient. The others are there to
+// be read by it: places, statistics, whatever the forward has left; users may see them or not.
+template <class Op, std::same_as<Tensor>... Inputs>
+void record_many(Op op, Results results, const Inputs&... inputs) {
+  if (!GradMode::is_enabled() || !any_requires_grad(inputs...)) return;
+  const auto node = make_record(std::move(op), inputs...);
+  node->set_num_outputs(num_differentiable<Op>());
+  uint32_t i = 0;
+  for (const Tensor& result : results) {
+    node->save(kOutput << i, result);
+    if (i < node->num_outputs()) set_history(result, node, i);
+    ++i;
+  }
 }
 
 // The value of an op, recorded.

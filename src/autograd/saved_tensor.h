@@ -1,5 +1,8 @@
 #pragma once
 
+#include <memory>
+#include <vector>
+
 #include "autograd/tensor_record.h"
 
 namespace gradtape::autograd {
@@ -42,6 +45,19 @@ class SavedTensor {
   IntrusivePtr<Storage> storage_;
   Tensor window_;  // undefined: row-major from the storage's start, with the edge's sizes
   uint32_t version_ = 0;
+};
+
+// Tensors without history, as many as there are, that a gradient relies on: index tensors, whose
+// numbers it keeps in a form of its own. Copies share them.
+class SavedList {
+ public:
+  // Where nothing is recorded it stays empty.
+  explicit SavedList(TensorList tensors);
+  // Throws: Error naming reader if one of them was written since.
+  void check(const Node& reader) const;
+
+ private:
+  std::shared_ptr<const std::vector<SavedTensor>> saved_;
 };
 
 }  // namespace gradtape::autograd

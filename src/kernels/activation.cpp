@@ -82,6 +82,13 @@ struct Elu {
   }
 };
 
+struct EluOfResult : Elu {
+  template <class V>
+  V slope(const V& y) const {
+    return xsimd::select(y > V(0), V(1), y + V(alpha));
+  }
+};
+
 template <class V>
 V sigmoid(const V& x) {
   return V(1) / (V(1) + xsimd::exp(-x));
@@ -125,6 +132,8 @@ Tensor visit(const ActivationOf& which, const F& f) {
       return f(LeakyRelu{which.a});
     case Activation::kElu:
       return f(Elu{which.a});
+    case Activation::kEluOfResult:
+      return f(EluOfResult{{which.a}});
     case Activation::kSilu:
       return f(Silu{});
     default:

@@ -31,8 +31,8 @@ struct IndexBackward;
 struct Index {
   static constexpr const char* name = "IndexBackward0";
   static constexpr Reads reads[] = {kNothing};
-  static constexpr bool holds_tensors = true;
   Plan plan;
+  SavedList list;
   Tensor forward(const Tensor& self) const {
     return kernels::read(self, plan->lookup(self), plan->result_sizes(self.sizes()));
   }
@@ -43,27 +43,27 @@ struct Index {
 struct IndexBackward {
   static constexpr const char* name = "IndexBackwardBackward0";
   static constexpr Reads reads[] = {kNothing};
-  static constexpr bool holds_tensors = true;
   Plan plan;
+  SavedList list;
   DimVector sizes;
   Tensor forward(const Tensor& grad) const {
     Tensor result = kernels::make_zeros(sizes, grad.dtype());
     kernels::write(result, plan->lookup(result), kernels::dense(grad), /*accumulate=*/true);
     return result;
   }
-  Tensor vjp(const Tensor& grad, const Saved&) const { return apply(Index{plan}, grad); }
+  Tensor vjp(const Tensor& grad, const Saved&) const { return apply(Index{plan, list}, grad); }
 };
 
 Tensor Index::vjp(const Tensor& grad, const Saved& saved) const {
-  return apply(IndexBackward{plan, saved.sizes(0)}, grad);
+  return apply(IndexBackward{plan, list, saved.sizes(0)}, grad);
 }
 
 // Inputs self and values, which broadcast to what index would give.
 struct IndexPut {
   static constexpr const char* name = "IndexPutBackward0";
   static constexpr Reads reads[] = {kNothing, kNothing};
-  static constexpr bool holds_tensors = true;
   Plan plan;
+  SavedList list;
   bool accumulate;
   Tensor forward(const Tensor& self, const Tensor& values, const Tensor& out = {}) const {
     Tensor result = out;
@@ -78,9 +78,9 @@ struct IndexPut {
     return result;
   }
   Tensor vjp(int i, const Tensor& grad, const Saved&) const {
-    if (i == 1) return apply(Index{plan}, grad);
+    if (i == 1) return apply(Index{plan, list}, grad);
     if (accumulate) return grad;
-    return apply(IndexPut{plan, false}, grad, zeros({}, grad.dtype()));
+    return apply(IndexPut{plan, list, false}, grad, zeros({}, grad.dtype()));
   }
 };
 
@@ -134,7 +134,7 @@ void put(const Tensor& self, ArrayRef<TensorIndex> indices, const Tensor& values
   const Tensor given = without_leading_ones(values);
   check_values(indexed.view, given, *plan);
   // The dimensions of a 1-element write may all have been dropped.
-  apply_inplace(IndexPut{plan, accumulate}, indexed.view, given);
+  apply_inplace(IndexPut{plan, SavedList(indexed.tensors), accumulate}, indexed.view, given);
 }
 
 }  // namespace
@@ -144,7 +144,9 @@ Tensor index(const Tensor& self, ArrayRef<TensorIndex> indices) {
   if (indexed.tensors.empty()) {
     return indexed.view.is_same(self) ? alias(self) : indexed.view;
   }
-  return apply(Index{make_index_plan(indexed.view.sizes(), indexed.tensors)}, indexed.view);
+  return apply(
+      Index{make_index_plan(indexed.view.sizes(), indexed.tensors), SavedList(indexed.tensors)},
+      indexed.view);
 }
 
 Tensor index_put(const Tensor& self, ArrayRef<TensorIndex> indices, const Tensor& values,
@@ -153,7 +155,7 @@ Tensor index_put(const Tensor& self, ArrayRef<TensorIndex> indices, const Tensor
   if (!indexed.tensors.empty() && indexed.view.is_same(self)) {
     const Plan plan = make_index_plan(self.sizes(), indexed.tensors);
     check_values(self, values, *plan);
-    return apply(IndexPut{plan, accumulate}, self, values);
+    return apply(IndexPut{plan, SavedList(indexed.tensors), accumulate}, self, values);
   }
   Tensor result = self.clone();
   put(result, indices, values, accumulate);

@@ -6,6 +6,8 @@
 #include "kernels/array.h"
 #include "kernels/pool.h"
 
+#include "gradtape/ops/factory.h"
+
 namespace gradtape {
 namespace {
 
@@ -13,94 +15,106 @@ using namespace autograd;
 using kernels::MaxPool2d;
 using kernels::PoolWindows;
 
-// The places of the largest elements, and the windows they were found in.
-struct Places {
-  Tensor indices;
-  MaxPool2d pool;
-};
+Tensor scatter_to(const Tensor& grad, const Tensor& indices, const Tensor& input,
+                  const MaxPool2d& pool, DimVector input_sizes);
+Tensor gather_from(const Tensor& input, const Tensor& indices, const MaxPool2d& pool);
 
-Tensor scatter_to(const Tensor& grad, const Places& places, DimVector input_sizes);
-Tensor gather_from(const Tensor& input, const Places& places);
-
-// The gradient of an output goes to the element it was; scatter and gather at the same places are
-// each other's gradients.
+// Results: the largest elements, and their indices. The gradient of an output goes to the element
+// it was; scatter and gather at the same places are each other's gradients. As in PyTorch the
+// gradient depends on the pooled input too, with a derivative of zeros.
 struct MaxPooled {
-  Places places;
+  MaxPool2d pool;
 
   static constexpr const char* name = "MaxPool2DWithIndicesBackward0";
-  static constexpr Reads reads[] = {kInput0};
-  static constexpr bool holds_tensors = true;
+  static constexpr Reads kIndices = kOutput << 1;
+  static constexpr Reads reads[] = {kInput0 | kIndices};
   Tensor vjp(const Tensor& grad, const Saved& saved) const {
-    return scatter_to(grad, places, saved.sizes(0));
+    return scatter_to(grad, saved.output(1), saved.input(0), pool, saved.sizes(0));
   }
 };
 
+// Inputs grad, indices and, where there is one, the pooled input.
 struct PoolScatter {
-  Places places;
+  MaxPool2d pool;
   DimVector input_sizes;
 
   static constexpr const char* name = "MaxPool2DWithIndicesBackwardBackward0";
-  static constexpr Reads reads[] = {kNothing};
-  static constexpr bool holds_tensors = true;
-  Tensor forward(const Tensor& grad) const {
-    return kernels::pool_scatter(grad, places.indices, places.pool, input_sizes);
+  static constexpr Reads reads[] = {kInput1, kNothing, kNothing};
+  Tensor forward(const Tensor& grad, const Tensor& indices, const Tensor&) const {
+    return kernels::pool_scatter(grad, indices, pool, input_sizes);
   }
-  Tensor vjp(const Tensor& grad, const Saved&) const { return gather_from(grad, places); }
+  Tensor vjp(int i, const Tensor& grad, const Saved& saved) const {
+    if (i == 2) return zeros(input_sizes, saved.dtype(2));
+    return gather_from(grad, saved.input(1), pool);
+  }
 };
 
+// Inputs input, indices.
 struct PoolGather {
-  Places places;
+  MaxPool2d pool;
 
   static constexpr const char* name = "GatherBackward0";
-  static constexpr Reads reads[] = {kNothing};
-  static constexpr bool holds_tensors = true;
-  Tensor forward(const Tensor& input) const { return kernels::pool_gather(input, places.indices); }
-  Tensor vjp(const Tensor& grad, const Saved& saved) const {
-    return scatter_to(grad, places, saved.sizes(0));
+  static constexpr Reads reads[] = {kInput1, kNothing};
+  Tensor forward(const Tensor& input, const Tensor& indices) const {
+    return kernels::pool_gather(input, indices);
+  }
+  Tensor vjp(int, const Tensor& grad, const Saved& saved) const {
+    return scatter_to(grad, saved.input(1), Tensor(), pool, saved.sizes(0));
   }
 };
 
-Tensor scatter_to(const Tensor& grad, const Places& places, DimVector input_sizes) {
-  return apply(PoolScatter{places, std::move(input_sizes)}, grad);
+Tensor scatter_to(const Tensor& grad, const Tensor& indices, const Tensor& input,
+                  const MaxPool2d& pool, DimVector input_sizes) {
+  return apply(PoolScatter{pool, std::move(input_sizes)}, grad, indices, input);
 }
-Tensor gather_from(const Tensor& input, const Places& places) {
-  return apply(PoolGather{places}, input);
+Tensor gather_from(const Tensor& input, const Tensor& indices, const MaxPool2d& pool) {
+  return apply(PoolGather{pool}, input, indices);
 }
 
-Tensor average(const Tensor& x, const PoolWindows& rows, const PoolWindows& cols);
-Tensor spread(const Tensor& grad, const PoolWindows& rows, const PoolWindows& cols,
-              DimVector input_sizes);
+// The windows of an average. That over the whole of each plane is a mean, whose gradient, as in
+// PyTorch, does not depend on the input.
+struct Windows {
+  PoolWindows rows, cols;
+  bool whole = false;
+};
+
+Tensor average(const Tensor& x, const Windows& windows);
+Tensor spread(const Tensor& grad, const Tensor& x, const Windows& windows, DimVector input_sizes);
 
 // Linear: the gradient spreads each output over its window, and that one's gradient averages again.
 struct AvgPool {
-  PoolWindows rows, cols;
+  Windows windows;
 
   static constexpr const char* name = "AvgPool2DBackward0";
   static constexpr Reads reads[] = {kInput0};
-  Tensor forward(const Tensor& x) const { return kernels::avg_pool2d(x, rows, cols); }
+  Tensor forward(const Tensor& x) const {
+    return kernels::avg_pool2d(x, windows.rows, windows.cols);
+  }
   Tensor vjp(const Tensor& grad, const Saved& saved) const {
-    return spread(grad, rows, cols, saved.sizes(0));
+    const Tensor x = windows.whole ? Tensor() : saved.input(0);
+    return spread(grad, x, windows, saved.sizes(0));
   }
 };
 
+// Inputs grad and, where there is one, the pooled input.
 struct AvgPoolGrad {
-  PoolWindows rows, cols;
+  Windows windows;
   DimVector input_sizes;
 
   static constexpr const char* name = "AvgPool2DBackwardBackward0";
-  static constexpr Reads reads[] = {kNothing};
-  Tensor forward(const Tensor& grad) const {
-    return kernels::avg_pool2d_grad(grad, rows, cols, input_sizes);
+  static constexpr Reads reads[] = {kNothing, kNothing};
+  Tensor forward(const Tensor& grad, const Tensor&) const {
+    return kernels::avg_pool2d_grad(grad, windows.rows, windows.cols, input_sizes);
   }
-  Tensor vjp(const Tensor& grad, const Saved&) const { return average(grad, rows, cols); }
+  Tensor vjp(int i, const Tensor& grad, const Saved& saved) const {
+    if (i == 1) return zeros(input_sizes, saved.dtype(1));
+    return average(grad, windows);
+  }
 };
 
-Tensor average(const Tensor& x, const PoolWindows& rows, const PoolWindows& cols) {
-  return apply(AvgPool{rows, cols}, x);
-}
-Tensor spread(const Tensor& grad, const PoolWindows& rows, const PoolWindows& cols,
-              DimVector input_sizes) {
-  return apply(AvgPoolGrad{rows, cols, std::move(input_sizes)}, grad);
+Tensor average(const Tensor& x, const Windows& windows) { return apply(AvgPool{windows}, x); }
+Tensor spread(const Tensor& grad, const Tensor& x, const Windows& windows, DimVector input_sizes) {
+  return apply(AvgPoolGrad{windows, std::move(input_sizes)}, grad, x);
 }
 
 // The options of a pool over the axes [h, w]; 1-d ones pool a single row.
@@ -195,7 +209,7 @@ std::tuple<Tensor, Tensor> max_pool(const char* op, int64_t axes, const Tensor& 
                        pooled_size(w, options, 1, ceil_mode)};
   check_output(planes, pool.out_h, pool.out_w);
   auto [values, indices] = kernels::max_pool2d(planes, pool, index_type);
-  values = record(MaxPooled{{indices, pool}}, std::move(values), planes);
+  record_many(MaxPooled{pool}, {values, indices}, planes);
   return {from_planes(values, axes), indices};
 }
 
@@ -230,7 +244,7 @@ Tensor avg_pool(const char* op, int64_t axes, const Tensor& self, IntArrayRef ke
     for (auto& window : rows.windows) window.divisor = static_cast<double>(*divisor);
     for (auto& window : cols.windows) window.divisor = 1;
   }
-  return from_planes(average(planes, rows, cols), axes);
+  return from_planes(average(planes, {std::move(rows), std::move(cols)}), axes);
 }
 
 PoolWindows even_windows(int64_t size, int64_t count) {
@@ -252,7 +266,9 @@ Tensor adaptive_avg_pool(const char* op, int64_t axes, const Tensor& self,
   check_input(op, axes, self);
   const Tensor planes = planes_of(self, axes);
   const int64_t h = planes.sizes()[planes.dim() - 2], w = planes.sizes()[planes.dim() - 1];
-  return from_planes(average(planes, even_windows(h, out[0]), even_windows(w, out[1])), axes);
+  const bool whole = out[0] == 1 && out[1] == 1;
+  return from_planes(average(planes, {even_windows(h, out[0]), even_windows(w, out[1]), whole}),
+                     axes);
 }
 
 }  // namespace

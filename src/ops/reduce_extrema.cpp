@@ -59,17 +59,16 @@ struct ExtremumAxes {
 template <bool kMax>
 struct ExtremumWithIndex {
   static constexpr const char* name = kMax ? "MaxBackward0" : "MinBackward0";
-  static constexpr Reads reads[] = {kNothing};
-  static constexpr bool holds_tensors = true;
+  static constexpr Reads kPositions = kOutput << 1;
+  static constexpr Reads reads[] = {kPositions};
 
   int64_t axis;
   bool keepdim;
-  Tensor indices;
 
   Tensor vjp(const Tensor& grad, const Saved& saved) const {
     const IntArrayRef sizes = saved.sizes(0);
     if (sizes.empty()) return grad;
-    const Tensor zero = zeros(sizes, TensorOptions(grad.dtype()));
+    const Tensor zero = zeros(sizes, TensorOptions(grad.dtype())), indices = saved.output(1);
     if (keepdim) return zero.scatter(axis, indices, grad);
     return zero.scatter(axis, indices.unsqueeze(axis), grad.unsqueeze(axis));
   }
@@ -103,9 +102,8 @@ template <bool kMax>
 std::tuple<Tensor, Tensor> extremum(const Tensor& self, int64_t dim, bool keepdim, const char* op) {
   auto [values, indices] = values_and_positions<kMax>(self, dim, keepdim, op);
   const int64_t axis = wrap_dim(dim, self.dim(), op);
-  Tensor recorded =
-      record(ExtremumWithIndex<kMax>{axis, keepdim, indices}, std::move(values), self);
-  return {std::move(recorded), std::move(indices)};
+  record_many(ExtremumWithIndex<kMax>{axis, keepdim}, {values, indices}, self);
+  return {std::move(values), std::move(indices)};
 }
 
 template <bool kMax>

@@ -30,6 +30,22 @@ struct Cube : Function<Cube> {
   }
 };
 
+// Saves integers, one given and one made, and reads them.
+struct Rows : Function<Rows> {
+  static variable_list forward(AutogradContext* context, Tensor x, Tensor index) {
+    const Tensor next = index + 1;
+    context->save_for_backward({index, next});
+    context->mark_non_differentiable({next});
+    context->saved_data["size"] = x.size(0);
+    return {x.index_select(0, index) + x.index_select(0, next), next};
+  }
+  static variable_list backward(AutogradContext* context, variable_list grads) {
+    const variable_list saved = context->get_saved_variables();
+    const Tensor zero = zeros({context->saved_data["size"].toInt()}, kFloat64);
+    return {zero.index_add(0, saved[0], grads[0]).index_add(0, saved[1], grads[0]), Tensor()};
+  }
+};
+
 // Reads its own output.
 struct Exp : Function<Exp> {
   static Tensor forward(AutogradContext* context, Tensor x) {
@@ -326,5 +342,20 @@ TEST_SUITE("autograd/function") {
     const Tensor z = Cube::apply(y);
     y.add_(1);
     CHECK_THROWS_WITH_AS(z.backward(), Contains("modified by an inplace operation"), Error);
+  }
+
+  TEST_CASE("saved integers carry no gradient and are watched as others") {
+    const Tensor x = leaf({1, 2, 3}), index = tensor({0, 1});
+    variable_list results = Rows::apply(x, index);
+    CHECK_FALSE(results[1].requires_grad());
+    results[0].sum().backward();
+    CHECK(same(x.grad(), {1, 2, 1}));
+    CHECK_THROWS_WITH_AS(results[0].sum().backward(), Contains("a second time"), Error);
+    for (const bool given : {true, false}) {
+      results = Rows::apply(x, index);
+      (given ? index : results[1]).zero_();
+      CHECK_THROWS_WITH_AS(results[0].sum().backward(), Contains("[CPULongType [2]] is at version"),
+                           Error);
+    }
   }
 }
