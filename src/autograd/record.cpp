@@ -26,7 +26,6 @@ Tensor SavedTensor::unpack(const Node& reader, const Edge& edge) const {
 }
 
 SavedList::SavedList(TensorList tensors) {
-  if (!GradMode::is_enabled()) return;
   std::vector<SavedTensor> saved;
   for (const Tensor& tensor : tensors) {
     if (tensor.defined()) saved.emplace_back(tensor);

@@ -51,7 +51,7 @@ class SavedTensor {
 // numbers it keeps in a form of its own. Copies share them.
 class SavedList {
  public:
-  // Where nothing is recorded it stays empty.
+  SavedList() = default;
   explicit SavedList(TensorList tensors);
   // Throws: Error naming reader if one of them was written since.
   void check(const Node& reader) const;

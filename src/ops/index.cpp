@@ -84,6 +84,12 @@ struct IndexPut {
   }
 };
 
+// The index tensors as the gradient of these inputs watches them.
+SavedList watched(const std::vector<Tensor>& tensors, const auto&... inputs) {
+  if (!GradMode::is_enabled() || !any_requires_grad(inputs...)) return {};
+  return SavedList(tensors);
+}
+
 // Without leading dimensions of size 1.
 Tensor without_leading_ones(const Tensor& values) {
   size_t first = 0;
@@ -134,7 +140,8 @@ void put(const Tensor& self, ArrayRef<TensorIndex> indices, const Tensor& values
   const Tensor given = without_leading_ones(values);
   check_values(indexed.view, given, *plan);
   // The dimensions of a 1-element write may all have been dropped.
-  apply_inplace(IndexPut{plan, SavedList(indexed.tensors), accumulate}, indexed.view, given);
+  apply_inplace(IndexPut{plan, watched(indexed.tensors, indexed.view, given), accumulate},
+                indexed.view, given);
 }
 
 }  // namespace
@@ -155,7 +162,7 @@ Tensor index_put(const Tensor& self, ArrayRef<TensorIndex> indices, const Tensor
   if (!indexed.tensors.empty() && indexed.view.is_same(self)) {
     const Plan plan = make_index_plan(self.sizes(), indexed.tensors);
     check_values(self, values, *plan);
-    return apply(IndexPut{plan, SavedList(indexed.tensors), accumulate}, self, values);
+    return apply(IndexPut{plan, watched(indexed.tensors, self, values), accumulate}, self, values);
   }
   Tensor result = self.clone();
   put(result, indices, values, accumulate);

@@ -179,6 +179,9 @@ Classes classes_of(const Tensor& self, const Tensor& target, const Tensor& weigh
   GRADTAPE_CHECK(!weight.defined() || weight.dtype() == self.dtype(),
                  "nll_loss: expected scalar type ", self.dtype(), " but found ",
                  weight.defined() ? weight.dtype() : self.dtype(), " (weight)");
+  GRADTAPE_CHECK(!(GradMode::is_enabled() && weight.defined() && weight.requires_grad()),
+                 "The function 'nll_loss_forward' is not differentiable with respect to argument "
+                 "'weight'. This input cannot have requires_grad True.");
   Classes result{{}, /*each=*/reduction == Reduction::None};
   kernels::NllArgs& args = result.args;
   args.n = batched ? sizes[0] : 1;
@@ -191,11 +194,6 @@ Classes classes_of(const Tensor& self, const Tensor& target, const Tensor& weigh
   if (reduction == Reduction::None) args.output_sizes = targets;
   if (reduction != Reduction::Mean) args.divisor = 1;
   return result;
-}
-
-// weight as an input of a loss, which has no gradient for it.
-Tensor constant(const Tensor& weight) {
-  return weight.defined() && weight.requires_grad() ? weight.detach() : weight;
 }
 
 Tensor rows_cross_entropy(const Tensor& x, const Tensor& target, const Tensor& weight,
@@ -211,7 +209,7 @@ Tensor rows_cross_entropy(const Tensor& x, const Tensor& target, const Tensor& w
 Tensor nll_loss_nd(const Tensor& self, const Tensor& target, const Tensor& weight,
                    int64_t reduction, int64_t ignore_index) {
   return apply(NllLoss{classes_of(self, target, weight, reduction, ignore_index)}, self, target,
-               constant(weight));
+               weight);
 }
 
 Tensor nll_loss(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction,
@@ -248,7 +246,7 @@ Tensor cross_entropy_loss(const Tensor& self, const Tensor& target, const Tensor
   }
   // Rows of logits in one pass, with one for the gradient.
   if (self.dim() == 2 && label_smoothing == 0 && self.is_floating_point()) {
-    return rows_cross_entropy(self, target, constant(weight),
+    return rows_cross_entropy(self, target, weight,
                               classes_of(self, target, weight, reduction, ignore_index));
   }
   const Tensor log_probabilities = log_softmax(self, classes);
