@@ -192,7 +192,7 @@ TEST_CASE("every public op is in the gradient table or in the list of ops withou
 // PyTorch 1.13.1 gives zeros for these, not an error for want of a path.
 TEST_CASE("a second derivative that is zero everywhere is a tensor of zeros") {
   const Tensor data = values({3, 4}, -2, 2, 1);
-  const auto check = [&](const char* what, const std::function<Tensor(const Tensor&)>& op) {
+  const auto check = [&](const std::string& what, const std::function<Tensor(const Tensor&)>& op) {
     const Tensor x = data.detach().clone().requires_grad_();
     const std::string text = error_of([&] {
       const Tensor grad = autograd::grad({op(x).sum()}, {x}, {}, true, /*create_graph=*/true)[0];

@@ -1,4 +1,5 @@
 #include <functional>
+#include <string>
 
 #include <doctest/doctest.h>
 
@@ -20,7 +21,7 @@ struct Made {
 };
 
 struct Case {
-  const char* what;
+  std::string what;
   std::function<Made(const Tensor& x)> make;  // x [3, 4], float64
 };
 
@@ -134,9 +135,6 @@ const Case kRead[] = {
      with(alike, [](auto& x, auto& w) { return binary_cross_entropy(x.sigmoid(), alike(), w); })},
     {"binary_cross_entropy_with_logits weight",
      with(alike, [](auto& x, auto& w) { return binary_cross_entropy_with_logits(x, alike(), w); })},
-    {"binary_cross_entropy_with_logits pos_weight",
-     with(alike,
-          [](auto& x, auto& w) { return binary_cross_entropy_with_logits(x, alike(), {}, w); })},
     {"mse_loss target", with(alike, [](auto& x, auto& t) { return mse_loss(x, t); })},
     {"lerp weight", with(alike, [](auto& x, auto& w) { return x.lerp(alike(), w); })},
     {"batch_norm weight",
@@ -188,6 +186,16 @@ const Case kNotRead[] = {
      with(alike, [](auto& x, auto& z) { return cross_entropy_loss(z.copy_(x), classes()); })},
     {"global average's input",
      with(alike, [](auto& x, auto& z) { return adaptive_avg_pool1d(z.copy_(x), {1}); })},
+    // PyTorch refuses these; here the gradient reads a copy.
+    {"binary_cross_entropy_with_logits target",
+     with(alike, [](auto& x, auto& t) { return binary_cross_entropy_with_logits(x, t); })},
+    {"binary_cross_entropy_with_logits pos_weight",
+     with(alike,
+          [](auto& x, auto& w) { return binary_cross_entropy_with_logits(x, alike(), {}, w); })},
+    {"batch_norm running_mean",
+     with(weights, [](auto& x, auto& m) { return batch_norm(x, {}, {}, m, weights(), false); })},
+    {"batch_norm running_var",
+     with(weights, [](auto& x, auto& v) { return batch_norm(x, {}, {}, weights(), v, false); })},
 };
 
 Tensor leaf() {

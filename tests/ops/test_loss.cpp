@@ -148,11 +148,11 @@ TEST_CASE("a target or weight that is written after the loss is an error of its 
 TEST_CASE("class weights that need a gradient are refused") {
   const Tensor x = zeros({2, 3}), weight = ones({3}).requires_grad_();
   for (const auto& loss : {nll_loss, nll_loss_nd}) {
-    CHECK(starts_with(error_of([&] {
-                        loss(x, tensor({0, 1}), weight, Reduction::Mean, -100);
-                      }),
-                      "The function 'nll_loss_forward' is not differentiable with respect to "
-                      "argument 'weight'. This input cannot have requires_grad True."));
+    CHECK(contains(error_of([&] {
+                     loss(x, tensor({0, 1}), weight, Reduction::Mean, -100);
+                   }),
+                   "The function 'nll_loss_forward' is not differentiable with respect to "
+                   "argument 'weight'. This input cannot have requires_grad True."));
   }
   CHECK_FALSE(error_of([&] { cross_entropy_loss(x, tensor({0, 1}), weight); }).empty());
   const NoGradGuard no_grad;
