@@ -151,9 +151,9 @@ Tensor index(const Tensor& self, ArrayRef<TensorIndex> indices) {
   if (indexed.tensors.empty()) {
     return indexed.view.is_same(self) ? alias(self) : indexed.view;
   }
-  return apply(
-      Index{make_index_plan(indexed.view.sizes(), indexed.tensors), SavedList(indexed.tensors)},
-      indexed.view);
+  return apply(Index{make_index_plan(indexed.view.sizes(), indexed.tensors),
+                     watched(indexed.tensors, indexed.view)},
+               indexed.view);
 }
 
 Tensor index_put(const Tensor& self, ArrayRef<TensorIndex> indices, const Tensor& values,
