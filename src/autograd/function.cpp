@@ -5,6 +5,7 @@
 
 #include <cxxabi.h>
 
+#include "autograd/hooks.h"
 #include "autograd/inplace.h"
 #include "autograd/record.h"
 
@@ -107,6 +108,7 @@ class FunctionNode final : public Node {
       if (!given[i].defined() && state().materialize_grads && shapes_[i].defined()) {
         given[i] = shapes_[i].new_zeros(sizes_[i]);
       }
+      make_own_handle(given[i]);
     }
     variable_list result = backward_(&context_, std::move(given));
     const size_t expected = is_tensor_.size();
@@ -200,14 +202,14 @@ variable_list FunctionCall::finish(variable_list outputs) {
       if (requires_grad(output) && !is_dirty) output = output.detach();
       continue;
     }
-    if (is_dirty && output.is_view()) {
-      GRADTAPE_CHECK(node.num_outputs() == 1,
+    if (is_dirty) {
+      GRADTAPE_CHECK(!output.is_view() || node.num_outputs() == 1,
                      "a custom function that writes a view in place must have one output; got ",
                      node.num_outputs());
-      rebase_history(output, node_);
+      rebase_history(output, node_, static_cast<uint32_t>(i));
       continue;
     }
-    if (is_input && !is_dirty) {
+    if (is_input) {
       output = make_view(output, output.impl().sizes(), output.impl().strides(),
                          output.storage_offset());
     }

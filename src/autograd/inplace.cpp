@@ -1,6 +1,7 @@
 #include "autograd/inplace.h"
 
 #include "autograd/as_strided.h"
+#include "autograd/hooks.h"
 #include "autograd/record.h"
 
 #include "gradtape/ops/factory.h"
@@ -126,7 +127,7 @@ class CopySlices final : public Node {
 
 void check_inplace(const Tensor& self) {
   const TensorRecord* record = self.impl().record();
-  if (!record) return;
+  if (!record || !self.is_floating_point()) return;
   const bool needs_grad = requires_grad(self);
   if (record->view != ViewOrigin::None) {
     check_view_origin(*record, /*through_base=*/false);
@@ -138,12 +139,18 @@ void check_inplace(const Tensor& self) {
                  "a leaf Variable that requires grad is being used in an in-place operation.");
 }
 
-void rebase_history(const Tensor& self, IntrusivePtr<Node> node) {
+void replace_history(const Tensor& self, IntrusivePtr<Node> node, uint32_t output_nr) {
+  set_history(self, std::move(node), output_nr);
+  TensorRecord* record = self.impl().record();
+  if (record && record->slot) move_retaining_hook(*record);
+}
+
+// The hooks of a base stay where they are when it is written through a view, also the one that
+// retains its gradient, as in PyTorch 1.13.
+void rebase_history(const Tensor& self, IntrusivePtr<Node> node, uint32_t output_nr) {
+  if (!self.is_floating_point()) return;
   TensorRecord& record = ensure_record(self);
-  if (record.view == ViewOrigin::None) {
-    set_history(self, std::move(node));
-    return;
-  }
+  if (record.view == ViewOrigin::None) return replace_history(self, std::move(node), output_nr);
   set_history(record.base, IntrusivePtr<Node>(new CopySlices(record.base, self, std::move(node))));
   refresh_view(self);
 }
@@ -158,6 +165,7 @@ void refresh_view(const Tensor& view) {
   record.fn = make_window_record(gradient_edge(record.base), record.base.impl(), view.impl());
   record.output_nr = 0;
   record.view_version = version;
+  if (record.slot) move_retaining_hook(record);
 }
 
 Tensor make_view(const Tensor& input, DimVector sizes, DimVector strides, int64_t offset,

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "autograd/hooks.h"
 #include "autograd/inplace.h"
 #include "autograd/tensor_record.h"
 
@@ -54,7 +55,7 @@ const Tensor& Tensor::requires_grad_(bool requires_grad) const {
   if (!requires_grad && !find_record(*this)) return *this;
   TensorRecord& record = autograd::ensure_record(*this);
   if (!requires_grad) {
-    record.fn.reset();
+    autograd::make_constant(record);
   } else if (!record.fn) {
     autograd::make_leaf(record);
   }
@@ -73,6 +74,7 @@ Tensor& Tensor::mutable_grad() const {
 
 void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, bool create_graph,
                       std::optional<TensorList> inputs) const {
+  GRADTAPE_CHECK(!inputs || !inputs->empty(), "'inputs' argument to backward cannot be empty");
   autograd::backward({*this}, {gradient}, retain_graph, create_graph,
                      inputs ? inputs->vec() : variable_list());
 }
@@ -88,43 +90,38 @@ Tensor& Tensor::detach_() const {
       "DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as "
       "True, gradients are views of DDP buckets, and hence detach_() cannot be called on "
       "these gradients.");
-  record->fn.reset();
-  record->output_nr = 0;
+  autograd::make_constant(*record);
   return const_cast<Tensor&>(*this);
 }
 
 void Tensor::retain_grad() const {
   GRADTAPE_CHECK(requires_grad(), "can't retain_grad on Tensor that has requires_grad=False");
   if (is_leaf() || retains_grad()) return;
-  autograd::Edge edge = autograd::gradient_edge(*this);
-  TensorRecord& record = *impl().record();
-  autograd::ensure_slot(record);
-  edge.node->extras().retained.emplace_back(edge.output_nr, record.slot);
+  autograd::hooks_of(*this).entries.push_back({nullptr, true});
 }
 
 bool Tensor::retains_grad() const {
   const TensorRecord* record = find_record(*this);
-  if (!record || !record->slot || is_leaf() || !record->fn->has_extras()) return false;
-  const auto& retained = record->fn->extras().retained;
-  return std::any_of(retained.begin(), retained.end(), [&](const auto& entry) {
-    return entry.first == record->output_nr && entry.second == record->slot;
-  });
+  if (is_leaf() || !record->slot || !record->slot->hooks) return false;
+  const auto& entries = record->slot->hooks->entries;
+  return std::any_of(entries.begin(), entries.end(),
+                     [](const auto& entry) { return entry.retains; });
 }
 
 unsigned Tensor::register_hook(std::function<Tensor(const Tensor&)> hook) const {
   GRADTAPE_CHECK(requires_grad(),
                  "cannot register a hook on a variable that doesn't require gradient");
-  autograd::Edge edge = autograd::gradient_edge(*this);
-  auto& hooks = edge.node->extras().hooks;
-  hooks.push_back({edge.output_nr, std::move(hook)});
-  return static_cast<unsigned>(hooks.size() - 1);
+  auto& entries = autograd::hooks_of(*this).entries;
+  entries.push_back({std::move(hook)});
+  return static_cast<unsigned>(entries.size() - 1);
 }
 
 void Tensor::remove_hook(unsigned position) const {
-  autograd::Edge edge = autograd::gradient_edge(*this);
-  GRADTAPE_CHECK(edge.node && position < edge.node->extras().hooks.size(), "remove_hook: no hook ",
-                 position, " on this tensor");
-  edge.node->extras().hooks[position].hook = nullptr;
+  const TensorRecord* record = find_record(*this);
+  autograd::Node::HookList* list = record && record->slot ? record->slot->hooks.get() : nullptr;
+  GRADTAPE_CHECK(list && position < list->entries.size(), "Invalid index, no hook at position ",
+                 position);
+  list->entries[position] = {};
 }
 
 bool Tensor::is_view() const { return is_view_record(find_record(*this)); }
@@ -144,6 +141,13 @@ void Tensor::set_data(const Tensor& other) const {
   GRADTAPE_CHECK(!requires_grad() || other.is_floating_point(),
                  "set_data: a tensor that needs a gradient must stay floating point; got ",
                  other.dtype());
+  if (TensorRecord* record = impl().record()) {
+    // It will share no memory with its base any more; what it has from it is settled now.
+    if (record->view != ViewOrigin::NoGrad) autograd::gradient_edge(*this);
+    autograd::fix_history(*this, other.sizes(), other.dtype());
+    record->view = ViewOrigin::None;
+    record->base.reset();
+  }
   impl().set(other.storage(), other.dtype(), other.impl().sizes(), other.impl().strides(),
              other.storage_offset());
 }

@@ -1,6 +1,7 @@
 #include "autograd/tensor_record.h"
 
 #include "autograd/as_strided.h"
+#include "autograd/hooks.h"
 #include "autograd/inplace.h"
 
 #include "gradtape/autograd/grad_mode.h"
@@ -25,9 +26,22 @@ Node::GradSlot& ensure_slot(TensorRecord& record) {
 }
 
 void make_leaf(TensorRecord& record) {
-  ensure_slot(record);
-  record.fn = IntrusivePtr<Node>(new Leaf(record.slot));
+  Node::GradSlot& slot = ensure_slot(record);
+  if (slot.parked) {
+    static_cast<Leaf&>(*slot.parked).set_state(Leaf::State::NeedsGrad);
+    record.fn = std::move(slot.parked);
+  } else {
+    record.fn = IntrusivePtr<Node>(new Leaf(record.slot));
+  }
   record.output_nr = 0;
+}
+
+void make_constant(TensorRecord& record) {
+  IntrusivePtr<Node> fn = std::move(record.fn);
+  record.output_nr = 0;
+  if (fn && fn->is_leaf()) record.slot->parked = std::move(fn);
+  if (!record.slot || !record.slot->parked) return;
+  static_cast<Leaf&>(*record.slot->parked).set_state(Leaf::State::NeedsNone);
 }
 
 bool requires_grad(const Tensor& tensor) {
@@ -53,10 +67,46 @@ Tensor without_record(const Tensor& tensor) {
 }
 
 void set_history(const Tensor& tensor, IntrusivePtr<Node> node, uint32_t output_nr) {
+  if (!tensor.is_floating_point()) [[unlikely]]
+    return;
   TensorRecord& record = ensure_record(tensor);
   record.fn = std::move(node);
   record.output_nr = output_nr;
   record.view_version = tensor.storage()->version();
+}
+
+namespace {
+
+// Stands between a tensor that has got other sizes or another dtype and its history. The engine
+// checks, sums and converts on the edge to it, as on every edge.
+class SetData final : public Node {
+ public:
+  explicit SetData(Edge history) : edge_(std::move(history)) { set_edges(&edge_, 1); }
+  std::string name() const override { return "SetData"; }
+  void backward(std::span<Tensor> grads, std::span<Tensor> into) override {
+    into[0] = std::move(grads[0]);
+  }
+
+ private:
+  Edge edge_;
+};
+
+}  // namespace
+
+// A leaf takes up what fits it now; what an older graph has for it does not.
+void fix_history(const Tensor& tensor, IntArrayRef new_sizes, ScalarType new_dtype) {
+  TensorRecord* record = tensor.impl().record();
+  if (!record || !record->fn) return;
+  const Edge history = gradient_edge(tensor);
+  const bool resized = !new_sizes.equals(tensor.sizes());
+  if (!record->fn->is_leaf()) {
+    if (!resized && new_dtype == tensor.dtype()) return;
+    record->fn = IntrusivePtr<Node>(new SetData(history));
+    record->output_nr = 0;
+  } else if (resized) {
+    static_cast<Leaf&>(*record->fn).set_state(Leaf::State::Resized);
+    record->fn = IntrusivePtr<Node>(new Leaf(record->slot));
+  }
 }
 
 Tensor& Node::GradSlot::read() {
@@ -87,7 +137,13 @@ void zero_grad(const Tensor& leaf) {
 // In place where nobody else can see the buffer; as a recorded sum where a graph is being made.
 void Leaf::backward(std::span<Tensor> output_grads, std::span<Tensor>) {
   Tensor& incoming = output_grads[0];
-  if (!incoming.defined()) return;
+  if (!incoming.defined() || state_ == State::NeedsNone) return;
+  GRADTAPE_CHECK(state_ != State::Interior, "leaf variable has been moved into the graph interior");
+  GRADTAPE_CHECK(
+      state_ != State::Resized,
+      "AccumulateGrad: the leaf has got another shape since it was used; got a gradient ",
+      incoming.sizes());
+  if (slot_->hooks) run_hooks(*slot_->hooks, nullptr, incoming);
   const std::lock_guard lock(slot_->mutex);
   Tensor& grad = slot_->grad;
   if (grad.defined() && !slot_->zero.exchange(false)) {

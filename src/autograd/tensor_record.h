@@ -16,6 +16,11 @@ class TensorRecord : public Pooled<TensorRecord> {
   uint32_t view_version = 0;  // the storage's version for which fn is right
   Tensor base;                // of a view: what it is a view of, itself no view
   IntrusivePtr<Node::GradSlot> slot;
+
+  // The parked record holds the slot.
+  ~TensorRecord() {
+    if (slot) slot->parked.reset();
+  }
 };
 
 // The record of a tensor that has none yet is made.
@@ -26,17 +31,24 @@ bool is_unshared(const Tensor& tensor);
 
 // Makes a leaf that needs a gradient.
 void make_leaf(TensorRecord& record);
+// Makes a leaf without history that needs none.
+void make_constant(TensorRecord& record);
 
-// The record of a leaf: backward accumulates into its slot.
+// The record of a leaf: backward accumulates into its slot, after the leaf's hooks.
 class Leaf final : public Node {
  public:
+  // What has become of the tensor since; a graph may still hold this record.
+  enum class State : uint8_t { NeedsGrad, NeedsNone, Interior, Resized };
+
   explicit Leaf(IntrusivePtr<GradSlot> slot) : slot_(std::move(slot)) {}
   std::string name() const override { return "AccumulateGrad"; }
   bool is_leaf() const override { return true; }
+  void set_state(State state) { state_ = state; }
   void backward(std::span<Tensor> output_grads, std::span<Tensor> input_grads) override;
 
  private:
   IntrusivePtr<GradSlot> slot_;
+  State state_ = State::NeedsGrad;
 };
 
 // Up to date also for a view whose base has been written since.
@@ -46,7 +58,10 @@ Edge gradient_edge(const Tensor& tensor);
 inline Edge gradient_edge(const Edge& edge) { return edge; }
 // A tensor over the same memory, without history.
 Tensor without_record(const Tensor& tensor);
-// Makes tensor the given output of node.
+// Makes tensor the given output of node; but what is not floating point never has a history.
 void set_history(const Tensor& tensor, IntrusivePtr<Node> node, uint32_t output_nr = 0);
+// To be called before tensor gets other sizes or another dtype though its history stays: what its
+// history receives is checked against, and summed and converted to, what tensor is now.
+void fix_history(const Tensor& tensor, IntArrayRef new_sizes, ScalarType new_dtype);
 
 }  // namespace gradtape::autograd

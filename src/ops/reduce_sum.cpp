@@ -95,7 +95,7 @@ template <class Op>
 Tensor apply_as(Op op, const Tensor& x, ScalarType dtype) {
   Tensor result = op.forward(kernels::dense(x, dtype));
   result = kernels::dense(result, dtype);  // small integers have added up in int64
-  return is_floating_point(dtype) ? record(std::move(op), std::move(result), x) : result;
+  return record(std::move(op), std::move(result), x);
 }
 
 bool is_default(const Tensor& self, std::optional<ScalarType> dtype) {

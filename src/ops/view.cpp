@@ -76,9 +76,10 @@ Tensor& change_geometry(Op op, const Tensor& self, DimVector sizes, DimVector st
     node = make_record(std::move(op), self);
   }
   TensorImpl& impl = self.impl();
+  if (!node && !self.is_view()) fix_history(self, sizes, impl.dtype());
   impl.set(impl.storage(), impl.dtype(), std::move(sizes), std::move(strides), impl.offset());
   impl.storage()->bump_version();
-  if (node) set_history(self, std::move(node));
+  if (node) replace_history(self, std::move(node));
   return const_cast<Tensor&>(self);
 }
 
