@@ -164,14 +164,13 @@ bool AutogradContext::needs_input_grad(size_t i) const {
 
 namespace detail {
 
-FunctionCall::FunctionCall(const char* type_name, FunctionBackward backward,
-                           const variable_list& inputs, std::vector<bool> is_tensor)
-    : inputs_(inputs), recording_(false) {
-  IntrusivePtr node(new FunctionNode(type_name, backward, std::move(is_tensor)));
+FunctionCall::FunctionCall(const char* type_name, FunctionBackward backward, FunctionInputs inputs)
+    : inputs_(std::move(inputs.tensors)), recording_(false) {
+  IntrusivePtr node(new FunctionNode(type_name, backward, std::move(inputs.is_tensor)));
   if (GradMode::is_enabled()) {
-    for (const Tensor& input : inputs) recording_ |= input.defined() && requires_grad(input);
+    for (const Tensor& input : inputs_) recording_ |= input.defined() && requires_grad(input);
   }
-  if (recording_) node->connect(inputs);
+  if (recording_) node->connect(inputs_);
   node_ = std::move(node);
 }
 

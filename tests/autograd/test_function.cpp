@@ -124,6 +124,32 @@ struct Identity : Function<Identity> {
   static variable_list backward(AutogradContext*, variable_list grads) { return {grads[0] * 5}; }
 };
 
+// A list of tensors among the arguments: backward has one gradient for each of them.
+struct Weighted : Function<Weighted> {
+  static Tensor forward(AutogradContext* context, Tensor x, double factor, TensorList list) {
+    context->saved_data["count"] = static_cast<int64_t>(list.size());
+    for (const Tensor& tensor : list) x = x + tensor * factor;
+    return x;
+  }
+  static variable_list backward(AutogradContext* context, variable_list grads) {
+    variable_list result{grads[0], Tensor()};
+    for (int64_t i = 0; i < context->saved_data["count"].toInt(); ++i) {
+      result.push_back(grads[0] * (i + 2));
+    }
+    return result;
+  }
+};
+
+struct MaybePlus : Function<MaybePlus> {
+  static Tensor forward(AutogradContext*, Tensor x, std::optional<Tensor> y) {
+    return y ? x + *y : x * 1;
+  }
+  static variable_list backward(AutogradContext*, variable_list grads) {
+    return {grads[0], seen_optional ? grads[0] * 2 : Tensor()};
+  }
+  static inline bool seen_optional = false;
+};
+
 struct Needs : Function<Needs> {
   static Tensor forward(AutogradContext*, Tensor x, Tensor y) { return x * y; }
   static variable_list backward(AutogradContext* context, variable_list grads) {
@@ -304,6 +330,35 @@ TEST_SUITE("autograd/function") {
     Tensor z = Identity::apply(inside);
     CHECK_THROWS_WITH_AS(z.add_(1), Contains("This view was created inside a custom Function"),
                          Error);
+  }
+
+  TEST_CASE("a TensorList among the arguments is recorded, one gradient for each tensor") {
+    const Tensor x = ones({1}, kFloat64);
+    const std::vector<Tensor> list{leaf({2}), leaf({3}), ones({1}, kFloat64)};
+    const Tensor y = Weighted::apply(x, 10., TensorList(list));
+    CHECK(y.requires_grad());
+    CHECK(same(y, {61}));
+    y.backward();
+    CHECK(same(list[0].grad(), {2}));
+    CHECK(same(list[1].grad(), {3}));
+    CHECK_FALSE(list[2].grad().defined());
+    CHECK(same(Weighted::apply(leaf({4}), 10., TensorList()), {4}));
+  }
+
+  TEST_CASE("a vector is no tensor to apply, as in libtorch") {
+    const std::vector<Tensor> list{leaf({2}), leaf({3})};
+    CHECK_FALSE(Weighted::apply(ones({1}, kFloat64), 1., list).requires_grad());
+  }
+
+  TEST_CASE("an optional tensor is recorded if it is there") {
+    const Tensor x = leaf({1});
+    const std::optional<Tensor> y = leaf({2}), none;
+    MaybePlus::seen_optional = true;
+    MaybePlus::apply(x, y).backward();
+    CHECK(same(y->grad(), {2}));
+    MaybePlus::seen_optional = false;
+    MaybePlus::apply(x, none).backward();
+    CHECK(same(x.grad(), {2}));
   }
 
   TEST_CASE("backward can ask which gradients are needed") {
