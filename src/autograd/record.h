@@ -8,6 +8,7 @@
 
 #include "autograd/inplace.h"
 #include "autograd/saved_tensor.h"
+#include "kernels/overlap.h"
 
 #include "gradtape/autograd/grad_mode.h"
 
@@ -23,6 +24,9 @@
 //   Tensor vjp(i, grad, saved)          the gradient of input i, asked for only where needed
 //   void vjp(grads, saved, into)        all that saved.needs(i), where they share work
 //
+// An op that may be in place and whose inputs may overlap what it writes otherwise than element for
+// element says so by `static constexpr Writes writes = ...` (kernels/overlap.h).
+//
 // An op that keeps tensors among its options says so by `static constexpr bool holds_tensors =
 // true`.
 //
@@ -31,6 +35,7 @@
 // too.
 namespace gradtape::autograd {
 
+using kernels::Writes;
 using Reads = uint32_t;
 inline constexpr Reads kNothing = 0;
 inline constexpr Reads kInput0 = 1, kInput1 = 2, kInput2 = 4, kInput3 = 8, kInput4 = 16;
@@ -172,16 +177,27 @@ Tensor apply(Op op, const Inputs&... inputs) {
   return record(std::move(op), std::move(result), inputs...);
 }
 
+template <class Op>
+constexpr Writes how_it_writes() {
+  if constexpr (requires { Op::writes; }) {
+    return Op::writes;
+  } else {
+    return Writes::InStep;
+  }
+}
+
 // The op's value written into self, its first input. A tensor is a handle: as in libtorch, a const
 // one does not promise that its elements stay.
 template <class Op, std::same_as<Tensor>... Rest>
 Tensor& apply_inplace(Op op, const Tensor& self, const Rest&... rest) {
-  if (!(GradMode::is_enabled() && any_requires_grad(self, rest...))) {
+  const bool records = GradMode::is_enabled() && any_requires_grad(self, rest...);
+  if (records) check_inplace(self);
+  kernels::check_write<how_it_writes<Op>()>(self, rest...);
+  if (!records) {
     op.forward(self, rest..., self);
     self.storage()->bump_version();
     return const_cast<Tensor&>(self);
   }
-  check_inplace(self);
   IntrusivePtr node(new Record<Op, 1 + sizeof...(Rest)>(op, self, rest...));
   // The value that is about to be written over is needed as it was.
   if (node->saves(kInput0)) node->save(kInput0, copy_of(self));

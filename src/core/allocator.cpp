@@ -29,8 +29,9 @@ constexpr bool kCaching = true;
 // most a fifth of a block is unused and blocks of nearly the same size serve each other.
 constexpr int kClasses = 4 * 40;
 
-// More than any machine has; what is asked for by mistake must not index beyond the lists.
-constexpr size_t kLargest = size_t{1} << 44;
+// More than any machine has; what is asked for by mistake must not index beyond the lists. The
+// sanitizers end the program where their own limit of 2^40 is passed.
+constexpr size_t kLargest = size_t{1} << (kCaching ? 44 : 39);
 
 constexpr int class_of(size_t bytes) {
   const size_t units = (bytes + 63) / 64;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/checked.h"
 #include "kernels/conv_backends.h"
 #include "kernels/gemm.h"
 #include "kernels/parallel.h"
@@ -15,7 +16,9 @@ struct Geometry {
         out(s.out_channels / s.groups),
         depth(in * s.kernel_h * s.kernel_w),
         pixels(s.out_h * s.out_w),
-        image(s.height * s.width) {}
+        image(s.height * s.width) {
+    check_affordable(clamped_mul(depth, pixels), sizeof(double));
+  }
 
   int64_t in, out;  // channels of one group
   int64_t depth;    // elements under one window

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "kernels/blocked.h"
+#include "kernels/fill_order.h"
+#include "kernels/overlap.h"
 #include "kernels/promotion.h"
 #include "kernels/walk.h"
 
@@ -43,21 +45,6 @@ DimVector broadcast_strides(const TensorImpl& impl, const DimVector& sizes) {
     strides[i + skipped] = broadcasts ? 0 : impl.strides()[i];
   }
   return strides;
-}
-
-bool is_dense(const TensorImpl& impl) {
-  DimVector order;
-  for (size_t i = 0; i < impl.sizes().size(); ++i) {
-    if (impl.sizes()[i] != 1) order.push_back(static_cast<int64_t>(i));
-  }
-  std::sort(order.begin(), order.end(),
-            [&](int64_t a, int64_t b) { return impl.strides()[a] < impl.strides()[b]; });
-  int64_t expected = 1;
-  for (const int64_t i : order) {
-    if (impl.strides()[i] != expected) return false;
-    expected *= impl.sizes()[i];
-  }
-  return true;
 }
 
 // PyTorch's order of axes, fastest first: by the strides of the first input that tells two apart.
@@ -107,9 +94,9 @@ Tensor make_result(const DimVector& sizes, ScalarType dtype, std::span<const Ope
     first = &impl;
   }
   if (contiguous || sizes.size() < 2) return make_array(sizes, dtype);
+  Tensor flat = make_array(sizes, dtype);
   DimVector strides =
       same && is_dense(*first) ? first->strides() : strides_of_result(sizes, strided);
-  Tensor flat = make_array(sizes, dtype);
   if (flat.impl().strides() == strides) return flat;
   return window(flat, sizes, std::move(strides), 0);
 }
@@ -130,17 +117,12 @@ DimVector broadcast_all(std::span<const Operand> inputs) {
   return sizes ? *sizes : DimVector();
 }
 
-void check_out(const Tensor& out, const DimVector& sizes, ScalarType result,
-               std::span<const Operand> inputs) {
+void check_out(const Tensor& out, const DimVector& sizes, ScalarType result) {
   const TensorImpl& written = out.impl();
   GRADTAPE_CHECK(written.sizes() == sizes, "output with shape ", written.sizes(),
                  " doesn't match the broadcast shape ", sizes);
   GRADTAPE_CHECK(can_cast(result, written.dtype()), "result type ", result,
                  " can't be cast to the desired output type ", written.dtype());
-  check_no_internal_overlap(written);
-  for (const Operand& input : inputs) {
-    if (input.tensor) check_no_partial_overlap(written, input.tensor->impl());
-  }
 }
 
 }  // namespace
@@ -158,16 +140,6 @@ DimVector broadcast_sizes(const DimVector& a, const DimVector& b) {
   return result;
 }
 
-void check_no_internal_overlap(const TensorImpl& written) {
-  if (written.is_contiguous()) return;
-  for (size_t i = 0; i < written.sizes().size(); ++i) {
-    GRADTAPE_CHECK(written.strides()[i] != 0 || written.sizes()[i] <= 1,
-                   "unsupported operation: more than one element of the written-to tensor refers "
-                   "to a single memory location. Please clone() the tensor before performing the "
-                   "operation.");
-  }
-}
-
 bool has_zero(const Tensor& values) {
   if (values.numel() == 0) return false;
   const Tensor plain = dense(values);
@@ -175,22 +147,6 @@ bool has_zero(const Tensor& values) {
     const T* first = plain.data_ptr<T>();
     return std::find(first, first + plain.numel(), T{0}) != first + plain.numel();
   });
-}
-
-// As PyTorch, only tensors without holes are looked at.
-void check_no_partial_overlap(const TensorImpl& written, const TensorImpl& read) {
-  if (&written == &read || written.storage() != read.storage()) return;
-  if (written.numel() == 0 || read.numel() == 0) return;
-  if (!is_dense(written) || !is_dense(read)) return;
-  const std::byte* first = written.data();
-  const std::byte* second = read.data();
-  const std::byte* first_end = first + written.numel() * element_size(written.dtype());
-  const std::byte* second_end = second + read.numel() * element_size(read.dtype());
-  if (first == second && first_end == second_end && written.strides() == read.strides()) return;
-  GRADTAPE_CHECK(!(first < second_end && second < first_end),
-                 "unsupported operation: some elements of the input tensor and the written-to "
-                 "tensor refer to a single memory location. Please clone() the tensor before "
-                 "performing the operation.");
 }
 
 Tensor elementwise(const Kernel& kernel, std::span<const Operand> inputs, const Tensor& out,
@@ -204,7 +160,7 @@ Tensor elementwise(const Kernel& kernel, std::span<const Operand> inputs, const 
   const Run run = find_run(kernel, compute);
   const DimVector sizes = broadcast_all(inputs);
   if (out.defined()) {
-    check_out(out, sizes, result_dtype, inputs);
+    check_out(out, sizes, result_dtype);
     if (out.dtype() != result_dtype) {
       copy(out, elementwise(kernel, inputs, {}, parameters));
       return out;
@@ -222,7 +178,11 @@ Tensor elementwise(const Kernel& kernel, std::span<const Operand> inputs, const 
       continue;
     }
     const Tensor* tensor = input.tensor;
-    if (tensor->dtype() != compute) tensor = &(converted[k] = dense(*tensor, compute));
+    if (tensor->dtype() != compute) {
+      tensor = &(converted[k] = dense(*tensor, compute));
+    } else if (out.defined()) {
+      tensor = &(converted[k] = out_of_reach(*tensor, out, /*in_step=*/true));
+    }
     const TensorImpl& impl = tensor->impl();
     arrays[k + 1] = {impl.numel() ? impl.data() : nullptr, itemsize,
                      broadcast_strides(impl, sizes)};
@@ -323,8 +283,7 @@ Tensor binary(const Kernel& kernel, const Tensor& x, const Tensor& y, const Tens
   const ScalarType dtype = a.dtype();
   if (b.dtype() == dtype && a.is_contiguous() && b.is_contiguous() && a.sizes() == b.sizes() &&
       kernel.compute_dtype(dtype) == dtype && !a.is_wrapped_number() && !b.is_wrapped_number() &&
-      (!out.defined() || (out.is_same(x) && !kernel.gives_bool &&
-                          (a.storage() != b.storage() || a.offset() == b.offset())))) {
+      (!out.defined() || (out.is_same(x) && !kernel.gives_bool))) {
     const Run run = find_run(kernel, dtype);
     const ScalarType result_dtype = kernel.result_dtype(dtype);
     if (a.storage()->private_layout() || b.storage()->private_layout()) [[unlikely]] {

@@ -38,8 +38,8 @@ struct Operand {
 // The value of a kernel, into out if that is defined. The result has PyTorch's strides: those of
 // the inputs where they agree, row-major where they are.
 //
-// Throws: Error in PyTorch's words if sizes do not broadcast, if out has another shape, a dtype of
-// a lower kind, or memory that overlaps itself or, partly, an input.
+// Throws: Error in PyTorch's words if sizes do not broadcast, or if out has another shape or a
+// dtype of a lower kind. What out's memory may share with the inputs' has been checked (overlap.h).
 Tensor elementwise(const Kernel& kernel, std::span<const Operand> inputs, const Tensor& out = {},
                    const Scalar* parameters = nullptr);
 Tensor unary(const Kernel& kernel, const Tensor& x, const Tensor& out = {},
@@ -49,12 +49,6 @@ Tensor binary(const Kernel& kernel, const Tensor& x, const Tensor& y, const Tens
 Tensor binary(const Kernel& kernel, const Tensor& x, const Scalar& y, const Tensor& out = {},
               const Scalar* parameters = nullptr);
 
-// PyTorch's rules for a tensor that is written.
-//
-// Throws: Error if two of its elements share memory.
-void check_no_internal_overlap(const TensorImpl& written);
-// Throws: Error if they share memory in any way but element for element.
-void check_no_partial_overlap(const TensorImpl& written, const TensorImpl& read);
 // Whether a number among the values is 0: integers may not be divided by it.
 bool has_zero(const Tensor& values);
 // The shape that both broadcast to. Throws: Error naming the axis where they do not.

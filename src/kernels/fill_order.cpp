@@ -1,5 +1,7 @@
 #include "kernels/fill_order.h"
 
+#include <algorithm>
+
 namespace gradtape::kernels {
 namespace {
 
@@ -52,11 +54,19 @@ Tensor in_memory_order(const Tensor& array, const DimVector& order) {
   return window(array, std::move(sizes), std::move(strides), array.storage_offset());
 }
 
-bool has_internal_overlap(const Tensor& array) {
+bool is_dense(const TensorImpl& array) {
+  DimVector order;
   for (size_t i = 0; i < array.sizes().size(); ++i) {
-    if (array.strides()[i] == 0 && array.sizes()[i] > 1) return true;
+    if (array.sizes()[i] != 1) order.push_back(static_cast<int64_t>(i));
   }
-  return false;
+  std::sort(order.begin(), order.end(),
+            [&](int64_t a, int64_t b) { return array.strides()[a] < array.strides()[b]; });
+  int64_t expected = 1;
+  for (const int64_t i : order) {
+    if (array.strides()[i] != expected) return false;
+    expected *= array.sizes()[i];
+  }
+  return true;
 }
 
 }  // namespace gradtape::kernels

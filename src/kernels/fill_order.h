@@ -14,9 +14,8 @@ DimVector dense_strides(IntArrayRef sizes, IntArrayRef strides);
 // The array with its dimensions in the order of its memory, the slowest one first.
 Tensor in_memory_order(const Tensor& array, const DimVector& order);
 
-// Whether two elements share a place; may say true where they do not.
-//
-// Source: TensorIterator's check of what it writes (at::has_internal_overlap).
-bool has_internal_overlap(const Tensor& array);
+// Whether the elements fill the memory between them, each in a place of its own, in any order of
+// the dimensions.
+bool is_dense(const TensorImpl& array);
 
 }  // namespace gradtape::kernels

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kernels/array.h"
+#include "kernels/overlap.h"
 #include "kernels/parallel.h"
 
 namespace gradtape::kernels {
@@ -44,6 +44,8 @@ void fused(const char* rule, const Formula& formula, const Tensor& parameter, co
   };
   check(grad);
   (check(states), ...);
+  check_write<Writes::InStep>(parameter, grad, states...);
+  (check_write<Writes::InStep>(states), ...);
   const auto run = [&](const Dense& p, const Dense& g, const auto&... s) {
     visit_floating(parameter.dtype(), rule, [&]<class T>(TypeTag<T>) {
       constexpr int64_t kGrain = 16384;

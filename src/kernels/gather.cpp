@@ -58,7 +58,9 @@ bool all_within(const int64_t* values, int64_t step, int64_t n, int64_t size) {
   __builtin_unreachable();
 }
 
-}  // namespace
+int64_t size_along(const Tensor& array, int64_t dim) {
+  return array.dim() == 0 ? 1 : array.sizes()[dim];
+}
 
 void check_indices(const Tensor& index, int64_t size, int64_t dim) {
   const auto* data = reinterpret_cast<const int64_t*>(index.impl().data());
@@ -70,6 +72,8 @@ void check_indices(const Tensor& index, int64_t size, int64_t dim) {
   if (!valid) fail_index(index, size, dim);
 }
 
+}  // namespace
+
 Tensor gather(const Tensor& array, int64_t dim, const Tensor& index) {
   Tensor result = make_array(index.impl().sizes(), array.dtype());
   if (result.numel() == 0) return result;
@@ -77,7 +81,7 @@ Tensor gather(const Tensor& array, int64_t dim, const Tensor& index) {
   const int64_t stride = stride_along(array, dim);
   const int64_t step = row_stride(others), index_step = row_stride(index.strides());
   const auto* chosen = reinterpret_cast<const int64_t*>(index.impl().data());
-  const int64_t size = array.dim() == 0 ? 1 : array.sizes()[dim];
+  const int64_t size = size_along(array, dim);
   std::atomic<bool> valid = true;
   visit_width(array.itemsize(), [&]<class U>(U) {
     using T = typename U::type;
@@ -109,6 +113,7 @@ Tensor gather(const Tensor& array, int64_t dim, const Tensor& index) {
 
 void scatter(const Tensor& array, int64_t dim, const Tensor& index, const Tensor& source,
              bool accumulate) {
+  check_indices(index, size_along(array, dim), dim);
   visit_dtype(array.dtype(), [&]<class T>(TypeTag<T>) {
     if (accumulate) {
       scatter_as<T, true>(array, dim, index, source);

@@ -4,18 +4,17 @@
 
 namespace gradtape::kernels {
 
-// Throws: Error in PyTorch's words unless every entry (int64, any strides) is in [0, size).
-void check_indices(const Tensor& index, int64_t size, int64_t dim);
-
 // index has the result's sizes and may be smaller than array but along dim; both have one rank.
 // result[i][j] = array[index[i][j]][j] for dim 0, and so on.
 //
-// Throws: Error as check_indices.
+// Throws: Error in PyTorch's words unless every index is in [0, array's size along dim).
 Tensor gather(const Tensor& array, int64_t dim, const Tensor& index);
 
 // array[index[i][j]][j] = or += source[i][j] for the places of index; source is of the array's
-// dtype and at least as large as index. In the order of index, whatever the number of threads. The
-// indices have been checked.
+// dtype and at least as large as index. In the order of index, whatever the number of threads.
+// Neither index nor source overlaps array.
+//
+// Throws: Error as gather, before anything is written.
 void scatter(const Tensor& array, int64_t dim, const Tensor& index, const Tensor& source,
              bool accumulate);
 

@@ -15,6 +15,22 @@ struct Lookup {
   DimVector after_sizes, after_strides;
 };
 
+// The entries of index (int32 or int64), each times stride; fail(entry) throws for one that is not
+// in [0, size). They are read once, so that what is used is what was checked.
+template <class Fail>
+std::vector<int64_t> positions_of(const Tensor& index, int64_t size, int64_t stride,
+                                  const Fail& fail) {
+  const Tensor numbers = dense(index, kInt64);
+  const auto* data = reinterpret_cast<const int64_t*>(numbers.impl().data());
+  std::vector<int64_t> positions(data, data + numbers.numel());
+  for (int64_t& position : positions) {
+    if (position < 0 || position >= size) [[unlikely]]
+      fail(position);
+    position *= stride;
+  }
+  return positions;
+}
+
 // Fresh, of sizes, which hold the elements in the order (before, positions, after).
 Tensor read(const Tensor& array, const Lookup& lookup, DimVector sizes);
 

@@ -172,6 +172,7 @@ Tensor triangle(const Tensor& array, int64_t diagonal, bool lower) {
   copy(result, array);
   const int64_t rank = array.dim(), columns = array.sizes()[rank - 1];
   const int64_t rows = array.sizes()[rank - 2];
+  diagonal = std::clamp(diagonal, -rows, columns);
   visit_dtype(array.dtype(), [&]<class T>(TypeTag<T>) {
     T* data = reinterpret_cast<T*>(result.impl().data());
     parallel_items(result.numel() / columns, columns, [&](int64_t row) {

@@ -1,5 +1,6 @@
 #include "kernels/unfold.h"
 
+#include "core/checked.h"
 #include "kernels/strided.h"
 #include "kernels/zeros.h"
 
@@ -9,7 +10,7 @@ Tensor unfold_backward(const Tensor& grad, const DimVector& sizes, int64_t dim, 
   Tensor result = make_zeros(sizes, grad.dtype());
   DimVector strides = result.impl().strides();
   strides.push_back(sizes.empty() ? 1 : strides[dim]);
-  if (!sizes.empty()) strides[dim] *= step;
+  if (!sizes.empty()) strides[dim] = stride_of_steps(strides[dim], step);
   visit_floating(grad.dtype(), "unfold", [&]<class Type>(TypeTag<Type>) {
     const auto* from = reinterpret_cast<const Type*>(grad.impl().data());
     auto* to = reinterpret_cast<Type*>(result.impl().data());

@@ -1,8 +1,10 @@
 #include "gradtape/ops/conv.h"
 
+#include <algorithm>
 #include <string>
 
 #include "autograd/record.h"
+#include "core/checked.h"
 #include "kernels/conv.h"
 
 namespace gradtape {
@@ -103,7 +105,7 @@ Padding same_padding(const Tensor& weight, IntArrayRef stride, const DimVector& 
   Padding padding{{0, 0}, {0, 0}};
   for (int64_t axis = 2 - axes; axis < 2; ++axis) {
     const int64_t kernel = weight.sizes()[weight.dim() - 2 + axis];
-    const int64_t total = dilation[axis] * (kernel - 1);
+    const int64_t total = checked_mul(dilation[axis], std::max<int64_t>(kernel - 1, 0));
     padding.before[axis] = total / 2;
     padding.after[axis] = total - total / 2;
   }
@@ -125,9 +127,9 @@ void check_channels(const Tensor& input, const Tensor& weight, const Tensor& bia
                  ", expected weight to be divisible by ", groups,
                  " at dimension 0, but got weight of size ", w, " instead");
   const int64_t channels = input.sizes()[input.dim() - axes - 1];
-  GRADTAPE_CHECK(channels == w[1] * groups, "Given groups=", groups, ", weight of size ", w,
-                 ", expected input", input.sizes(), " to have ", w[1] * groups,
-                 " channels, but got ", channels, " channels instead");
+  GRADTAPE_CHECK(channels == checked_mul(w[1], groups), "Given groups=", groups,
+                 ", weight of size ", w, ", expected input", input.sizes(), " to have ",
+                 w[1] * groups, " channels, but got ", channels, " channels instead");
   GRADTAPE_CHECK(!bias.defined() || (bias.dim() == 1 && bias.sizes()[0] == w[0]),
                  "Given weight of size ", w, ", expected bias to be 1-dimensional with ", w[0],
                  " elements, but got bias of size ", bias.defined() ? bias.sizes() : IntArrayRef(),
@@ -143,11 +145,6 @@ void check_dtypes(const char* op, const Tensor& input, const Tensor& weight, con
   GRADTAPE_CHECK(!bias.defined() || bias.dtype() == input.dtype(), "Input type (", input.dtype(),
                  ") and bias type (", bias.defined() ? bias.dtype() : input.dtype(),
                  ") should be the same; ", op, " got input ", input.sizes());
-}
-
-int64_t output_size(int64_t size, int64_t padding, int64_t kernel, int64_t stride,
-                    int64_t dilation) {
-  return (size + padding - dilation * (kernel - 1) - 1) / stride + 1;
 }
 
 // [n, c, h, w] and its parts, checked; axes is 1 for conv1d, whose tensors have no h.
@@ -169,17 +166,23 @@ Conv2dShape shape_of(const Tensor& input, const Tensor& weight, const Padding& p
   s.pad_bottom = padding.after[0], s.pad_right = padding.after[1];
   s.dilation_h = dilation[0], s.dilation_w = dilation[1];
   s.groups = groups;
-  const int64_t pad_h = s.pad_top + s.pad_bottom, pad_w = s.pad_left + s.pad_right;
-  const int64_t span_h = s.dilation_h * (s.kernel_h - 1) + 1;
-  const int64_t span_w = s.dilation_w * (s.kernel_w - 1) + 1;
-  if (s.height + pad_h < span_h || s.width + pad_w < span_w) [[unlikely]] {
-    detail::fail("Calculated padded input size per channel: ",
-                 spatial({s.height + pad_h, s.width + pad_w}, axes),
+  const int64_t padded_h = checked_add(s.height, checked_add(s.pad_top, s.pad_bottom));
+  const int64_t padded_w = checked_add(s.width, checked_add(s.pad_left, s.pad_right));
+  const int64_t span_h = checked_add(checked_mul(s.dilation_h, s.kernel_h - 1), 1);
+  const int64_t span_w = checked_add(checked_mul(s.dilation_w, s.kernel_w - 1), 1);
+  if (padded_h < span_h || padded_w < span_w) [[unlikely]] {
+    detail::fail("Calculated padded input size per channel: ", spatial({padded_h, padded_w}, axes),
                  ". Kernel size: ", spatial({span_h, span_w}, axes),
                  ". Kernel size can't be greater than actual input size");
   }
-  s.out_h = output_size(s.height, pad_h, s.kernel_h, s.stride_h, s.dilation_h);
-  s.out_w = output_size(s.width, pad_w, s.kernel_w, s.stride_w, s.dilation_w);
+  s.out_h = (padded_h - span_h) / s.stride_h + 1;
+  s.out_w = (padded_w - span_w) / s.stride_w + 1;
+  // What is never stepped over may be as small as the kernels like.
+  if (s.out_h == 1) s.stride_h = std::min(s.stride_h, padded_h);
+  if (s.out_w == 1) s.stride_w = std::min(s.stride_w, padded_w);
+  if (s.kernel_h == 1) s.dilation_h = 1;
+  if (s.kernel_w == 1) s.dilation_w = 1;
+  check_affordable(bytes_of({s.batch, s.out_channels, s.out_h, s.out_w}, input.dtype()));
   return s;
 }
 

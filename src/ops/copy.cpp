@@ -46,9 +46,7 @@ struct Copy {
     GRADTAPE_CHECK(sizes == to.sizes(), "output with shape ", to.sizes(),
                    " doesn't match the broadcast shape ", sizes);
     if (self.is_same(source)) return self;
-    kernels::check_no_internal_overlap(to);
-    kernels::check_no_partial_overlap(to, from);
-    kernels::copy(self, source);
+    kernels::copy(self, kernels::out_of_reach(source, self, /*in_step=*/true));
     return self;
   }
   Tensor vjp(int i, const Tensor& grad, const Saved&) const {
@@ -58,6 +56,7 @@ struct Copy {
 
 struct FillScalar {
   static constexpr const char* name = "FillBackward2";
+  static constexpr Writes writes = Writes::OneValue;
   static constexpr Reads reads[] = {kNothing};
   Scalar value;
 
@@ -74,6 +73,7 @@ struct Zero : FillScalar {
 
 struct FillTensor {
   static constexpr const char* name = "FillBackward3";
+  static constexpr Writes writes = Writes::OneValue;
   static constexpr Reads reads[] = {kNothing, kNothing};
 
   Tensor forward(const Tensor& self, const Tensor& value, const Tensor&) const {

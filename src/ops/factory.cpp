@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/checked.h"
 #include "kernels/array.h"
 #include "kernels/fill_order.h"
 
@@ -94,14 +95,13 @@ Tensor empty(IntArrayRef sizes, TensorOptions options) {
 Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, TensorOptions options) {
   GRADTAPE_CHECK(sizes.size() == strides.size(), "empty_strided: dimensionality of sizes (",
                  sizes.size(), ") must match dimensionality of strides (", strides.size(), ")");
-  int64_t places = 1;
   for (size_t i = 0; i < sizes.size(); ++i) {
     GRADTAPE_CHECK(sizes[i] >= 0, "Trying to create tensor with negative dimension ", sizes[i],
                    ": ", sizes);
-    GRADTAPE_CHECK(strides[i] >= 0, "empty_strided: strides must not be negative; got ", strides);
-    if (places != 0) places = sizes[i] == 0 ? 0 : places + (sizes[i] - 1) * strides[i];
+    GRADTAPE_CHECK(strides[i] >= 0 && strides[i] <= kLargestStride,
+                   "empty_strided: strides must be in [0, ", kLargestStride, "]; got ", strides);
   }
-  const Tensor memory = kernels::make_array({places}, options.dtype());
+  const Tensor memory = kernels::make_array({reach_of(sizes, strides)}, options.dtype());
   Tensor result = kernels::window(memory, sizes, strides, 0);
   if (options.requires_grad()) result.requires_grad_(true);
   return result;
@@ -143,6 +143,11 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step, Tensor
   const double first = start.toDouble(), last = end.toDouble();
   // As PyTorch: an integer dtype rounds start and step first.
   const bool whole = is_integral(dtype);
+  for (const Scalar& number : {start, end, step}) {
+    GRADTAPE_CHECK(
+        !whole || std::abs(number.toDouble()) <= 0x1p63 - 1024 || number.isIntegral(true),
+        "value cannot be converted to type int64_t without overflow; arange got ", number);
+  }
   const double by = whole ? static_cast<double>(step.toLong()) : step.toDouble();
   GRADTAPE_CHECK(by != 0, "step must be nonzero; got arange from ", first, " to ", last);
   GRADTAPE_CHECK(std::isfinite(first) && std::isfinite(last), "unsupported range: ", first, " -> ",
@@ -150,16 +155,21 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step, Tensor
   GRADTAPE_CHECK((by > 0) == (last >= first) || first == last,
                  "upper bound and larger bound inconsistent with step sign; got from ", first,
                  " to ", last, " by ", by);
-  const double count = dtype == kInt64
-                           ? std::ceil(static_cast<double>(end.toLong() - start.toLong()) / by)
-                           : std::ceil((last - first) / step.toDouble());
-  GRADTAPE_CHECK(count >= 0 && count <= 9.2e18, "invalid size, possible overflow? arange from ",
+  constexpr double kLargest = 9.2e18;
+  const double count =
+      dtype == kInt64
+          ? std::ceil(static_cast<double>(clamped_sub(end.toLong(), start.toLong())) / by)
+          : std::ceil((last - first) / step.toDouble());
+  GRADTAPE_CHECK(count >= 0 && count <= kLargest, "invalid size, possible overflow? arange from ",
                  first, " to ", last, " by ", by);
   Tensor result = make({static_cast<int64_t>(count)}, dtype, options);
   if (whole) {
     const int64_t base = start.toLong(), each = step.toLong();
-    return filled(std::move(result),
-                  [&]<class T>(int64_t i) { return static_cast<T>(base + i * each); });
+    // Without a sign, as what lies between may be out of range.
+    return filled(std::move(result), [&]<class T>(int64_t i) {
+      return static_cast<T>(static_cast<int64_t>(
+          static_cast<uint64_t>(base) + static_cast<uint64_t>(i) * static_cast<uint64_t>(each)));
+    });
   }
   return filled(std::move(result), [&]<class T>(int64_t i) {
     return static_cast<T>(first + static_cast<double>(i) * by);
@@ -208,13 +218,16 @@ Tensor borrow(void* data, IntArrayRef sizes, IntArrayRef strides,
               std::function<void(void*)> deleter, const TensorOptions& options) {
   GRADTAPE_CHECK(sizes.size() == strides.size(), "from_blob: ", sizes.size(), " sizes but ",
                  strides.size(), " strides");
-  int64_t places = 1;
   for (size_t i = 0; i < sizes.size(); ++i) {
     GRADTAPE_CHECK(sizes[i] >= 0, "from_blob: Trying to create tensor with negative dimension ",
                    sizes[i], ": ", sizes);
-    if (places != 0) places = sizes[i] == 0 ? 0 : places + (sizes[i] - 1) * strides[i];
+    GRADTAPE_CHECK(strides[i] >= -kLargestStride && strides[i] <= kLargestStride,
+                   "from_blob: strides must be in [", -kLargestStride, ", ", kLargestStride,
+                   "]; got ", strides);
   }
   const ScalarType dtype = options.dtype();
+  const int64_t places = reach_of(sizes, strides);
+  checked_mul(places, static_cast<int64_t>(element_size(dtype)));
   Tensor result(IntrusivePtr(
       new TensorImpl(Storage::borrow(data, places * element_size(dtype), std::move(deleter)), dtype,
                      sizes, strides, 0)));
@@ -298,7 +311,9 @@ Tensor Tensor::new_full(IntArrayRef sizes, const Scalar& value, TensorOptions op
 Tensor& Tensor::resize_(IntArrayRef sizes) const {
   GRADTAPE_CHECK(!requires_grad(), "cannot resize variables that require grad; got self ",
                  this->sizes(), " and sizes ", sizes);
-  const size_t bytes = bytes_of(sizes, dtype()) + storage_offset() * itemsize();
+  const auto start = static_cast<int64_t>(storage_offset() * itemsize());
+  const auto bytes =
+      static_cast<size_t>(checked_add(static_cast<int64_t>(bytes_of(sizes, dtype())), start));
   if (bytes > storage()->nbytes()) storage()->resize(bytes);
   impl().set(storage(), dtype(), sizes, contiguous_strides(sizes), storage_offset());
   return const_cast<Tensor&>(*this);

@@ -61,6 +61,7 @@ Tensor Index::vjp(const Tensor& grad, const Saved& saved) const {
 // Inputs self and values, which broadcast to what index would give.
 struct IndexPut {
   static constexpr const char* name = "IndexPutBackward0";
+  static constexpr Writes writes = Writes::Indexed;
   static constexpr Reads reads[] = {kNothing, kNothing};
   static constexpr bool holds_tensors = true;
   Plan plan;
@@ -72,9 +73,8 @@ struct IndexPut {
       kernels::copy(result, self);
     }
     const Tensor all = kernels::dense(kernels::broadcast(values, plan->result_sizes(self.sizes())));
-    // What is read from the memory that is written is read first.
-    const bool shared = all.storage() == result.storage();
-    kernels::write(result, plan->lookup(result), shared ? copy_of(all) : all, accumulate);
+    kernels::write(result, plan->lookup(result),
+                   kernels::out_of_reach(all, result, /*in_step=*/false), accumulate);
     return result;
   }
   Tensor vjp(int i, const Tensor& grad, const Saved&) const {
@@ -116,6 +116,19 @@ void check_values(const Tensor& self, const Tensor& values, const IndexPlan& pla
                  " cannot be broadcast to indexing result of shape ", sizes);
 }
 
+// As libtorch: one value at the places of one mask is a masked_fill_, where the mask may be what is
+// written, and the value an element of it.
+bool is_masked_fill(const IndexedView& indexed, const Tensor& values, bool accumulate) {
+  if (accumulate || values.numel() != 1) return false;
+  const Tensor* mask = nullptr;
+  for (const Tensor& tensor : indexed.tensors) {
+    if (!tensor.defined()) continue;
+    if (mask || !(tensor.dtype() == kBool || tensor.dtype() == kUInt8)) return false;
+    mask = &tensor;
+  }
+  return mask != nullptr;
+}
+
 void put(const Tensor& self, ArrayRef<TensorIndex> indices, const Tensor& values, bool accumulate) {
   if (indices.size() == 1 && indices[0].kind() == TensorIndex::Kind::Boolean) {
     if (indices[0].boolean()) copy_to(self.unsqueeze(0), values);
@@ -133,8 +146,13 @@ void put(const Tensor& self, ArrayRef<TensorIndex> indices, const Tensor& values
   const Plan plan = make_index_plan(indexed.view.sizes(), indexed.tensors);
   const Tensor given = without_leading_ones(values);
   check_values(indexed.view, given, *plan);
+  // The plan has read the indices, so that they may overlap; but as PyTorch.
+  const bool fills = is_masked_fill(indexed, given, accumulate);
+  for (const Tensor& tensor : indexed.tensors)
+    kernels::check_read(indexed.view.impl(), tensor, fills);
+  const bool is_own = fills && given.is_alias_of(indexed.view);
   // The dimensions of a 1-element write may all have been dropped.
-  apply_inplace(IndexPut{plan, accumulate}, indexed.view, given);
+  apply_inplace(IndexPut{plan, accumulate}, indexed.view, is_own ? given.clone() : given);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "autograd/record.h"
+#include "core/checked.h"
 #include "kernels/matmul.h"
 
 namespace gradtape {
@@ -226,7 +227,7 @@ Tensor batched_matmul(const Tensor& a, const Tensor& b) {
   const int64_t n = a.sizes()[a.dim() - 2], k = a.sizes()[a.dim() - 1];
   const int64_t m = b.sizes()[b.dim() - 1];
   int64_t count = 1;
-  for (const int64_t size : batch) count *= size;
+  for (const int64_t size : batch) count = checked_mul(count, size);
   GRADTAPE_CHECK(b.sizes()[b.dim() - 2] == k,
                  "Expected size for first two dimensions of batch2 tensor to be: [", count, ", ", k,
                  "] but got: [", count, ", ", b.sizes()[b.dim() - 2], "].; matmul got self ",

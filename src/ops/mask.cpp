@@ -20,7 +20,9 @@ DimVector joined(const Tensor& a, const Tensor& b) {
 // self with value (0-d, of self's dtype) where mask is true.
 Tensor filled(const Tensor& self, const Tensor& mask, const Tensor& value, const Tensor& out) {
   const DimVector sizes = joined(self, mask);
-  return kernels::where(kernels::dense(mask, kBool), value, self, sizes, out);
+  const Tensor condition =
+      out.defined() ? kernels::out_of_reach(mask, out, /*in_step=*/true) : mask;
+  return kernels::where(kernels::dense(condition, kBool), value, self, sizes, out);
 }
 
 // value as one element of dtype. Throws: Error if it does not fit.
@@ -32,6 +34,7 @@ Tensor element(const Scalar& value, ScalarType dtype) {
 
 struct MaskedFill {
   static constexpr const char* name = "MaskedFillBackward0";
+  static constexpr Writes writes = Writes::Masked;
   static constexpr Reads reads[] = {kInput1, kNothing};
   Scalar value;
   Tensor forward(const Tensor& self, const Tensor& mask, const Tensor& out = {}) const {
@@ -45,6 +48,7 @@ struct MaskedFill {
 // Inputs self, mask, value (0-d).
 struct MaskedFillTensor {
   static constexpr const char* name = "MaskedFillBackward1";
+  static constexpr Writes writes = Writes::Masked;
   static constexpr Reads reads[] = {kInput1, kNothing, kInput1};
   Tensor forward(const Tensor& self, const Tensor& mask, const Tensor& value,
                  const Tensor& out = {}) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "autograd/record.h"
+#include "core/checked.h"
 #include "kernels/array.h"
 #include "kernels/pool.h"
 
@@ -143,11 +144,25 @@ Axes axes_of(const char* op, int64_t axes, IntArrayRef kernel, IntArrayRef strid
 
 // As PyTorch: in ceil mode the last window must start inside the image or its left padding.
 int64_t pooled_size(int64_t size, const Axes& axes, int i, bool ceil_mode) {
-  const int64_t reach = size + 2 * axes.padding[i] - axes.dilation[i] * (axes.kernel[i] - 1) - 1;
-  const int64_t slack = reach + (ceil_mode ? axes.stride[i] - 1 : 0);
-  int64_t count = (slack >= 0 ? slack / axes.stride[i] : -1) + 1;
-  if (ceil_mode && (count - 1) * axes.stride[i] >= size + axes.padding[i]) --count;
-  return count;
+  const int64_t padded = checked_add(size, checked_mul(2, axes.padding[i]));
+  const int64_t span = checked_add(checked_mul(axes.dilation[i], axes.kernel[i] - 1), 1);
+  const int64_t reach = padded - span, stride = axes.stride[i];
+  if (!ceil_mode) return reach >= 0 ? reach / stride + 1 : 0;
+  // reach rounded up to whole strides, of which the first may be there in part.
+  const int64_t steps = reach >= 0 ? ceil_div(reach, stride) : reach > -stride ? 0 : -1;
+  return steps > 0 && checked_mul(steps, stride) >= size + axes.padding[i] ? steps : steps + 1;
+}
+
+// Taps of no window that lie in the image are left out, however large kernel and padding are.
+void trim(Axes& axes, int i, int64_t size, int64_t count) {
+  const int64_t stride = axes.stride[i], dilation = axes.dilation[i];
+  int64_t &kernel = axes.kernel[i], &padding = axes.padding[i];
+  kernel = std::min(kernel, ceil_div(checked_add(size, padding), dilation));
+  const int64_t last = checked_mul(count - 1, stride) - padding;  // where the last window begins
+  if (last >= 0) return;
+  const int64_t skipped = std::min({ceil_div(-last, dilation), kernel - 1, padding / dilation});
+  kernel -= skipped;
+  padding -= skipped * dilation;
 }
 
 void check_input(const char* op, int64_t axes, const Tensor& self) {
@@ -163,7 +178,17 @@ void check_input(const char* op, int64_t axes, const Tensor& self) {
                  "'; got self ", self.sizes());
 }
 
+void check_affordable_planes(const Tensor& planes, int64_t out_h, int64_t out_w) {
+  DimVector sizes = planes.impl().sizes();
+  sizes[sizes.size() - 2] = out_h;
+  sizes[sizes.size() - 1] = out_w;
+  check_affordable(bytes_of(sizes, planes.dtype()));
+  check_affordable(std::max(out_h, out_w), sizeof(PoolWindows::Window));
+}
+
+// That there is an output, and memory for it and for its windows.
 void check_output(const Tensor& planes, int64_t out_h, int64_t out_w) {
+  check_affordable_planes(planes, out_h, out_w);
   const IntArrayRef sizes = planes.sizes().slice(planes.dim() - 3);
   GRADTAPE_CHECK(out_h > 0 && out_w > 0, "Given input size: (", sizes[0], "x", sizes[1], "x",
                  sizes[2], "). Calculated output size: (", sizes[0], "x", out_h, "x", out_w,
@@ -179,10 +204,17 @@ Tensor from_planes(const Tensor& result, int64_t axes) {
 std::tuple<Tensor, Tensor> max_pool(const char* op, int64_t axes, const Tensor& self,
                                     IntArrayRef kernel, IntArrayRef stride, IntArrayRef padding,
                                     IntArrayRef dilation, bool ceil_mode, ScalarType index_type) {
-  const Axes options = axes_of(op, axes, kernel, stride, padding, dilation);
+  Axes options = axes_of(op, axes, kernel, stride, padding, dilation);
   check_input(op, axes, self);
   const Tensor planes = planes_of(self, axes);
   const int64_t h = planes.sizes()[planes.dim() - 2], w = planes.sizes()[planes.dim() - 1];
+  const int64_t out_h = pooled_size(h, options, 0, ceil_mode);
+  const int64_t out_w = pooled_size(w, options, 1, ceil_mode);
+  check_output(planes, out_h, out_w);
+  trim(options, 0, h, out_h);
+  trim(options, 1, w, out_w);
+  GRADTAPE_CHECK(std::max({options.kernel[0], options.kernel[1], h * w}) <= INT32_MAX, op,
+                 ": integer out of range; got kernel_size ", kernel, ", self ", self.sizes());
   const MaxPool2d pool{options.kernel[0],
                        options.kernel[1],
                        options.stride[0],
@@ -191,9 +223,8 @@ std::tuple<Tensor, Tensor> max_pool(const char* op, int64_t axes, const Tensor& 
                        options.padding[1],
                        options.dilation[0],
                        options.dilation[1],
-                       pooled_size(h, options, 0, ceil_mode),
-                       pooled_size(w, options, 1, ceil_mode)};
-  check_output(planes, pool.out_h, pool.out_w);
+                       out_h,
+                       out_w};
   auto [values, indices] = kernels::max_pool2d(planes, pool, index_type);
   values = record(MaxPooled{{indices, pool}}, std::move(values), planes);
   return {from_planes(values, axes), indices};
@@ -204,7 +235,7 @@ PoolWindows windows_of(const Axes& axes, int i, int64_t size, int64_t count,
   PoolWindows result;
   for (int64_t out = 0; out < count; ++out) {
     const int64_t begin = out * axes.stride[i] - axes.padding[i];
-    const int64_t end = std::min(begin + axes.kernel[i], size + axes.padding[i]);
+    const int64_t end = std::min(clamped_add(begin, axes.kernel[i]), size + axes.padding[i]);
     const int64_t first = std::max<int64_t>(begin, 0), last = std::min(end, size);
     result.windows.push_back(
         {first, last, static_cast<double>(count_include_pad ? end - begin : last - first)});
@@ -235,8 +266,9 @@ Tensor avg_pool(const char* op, int64_t axes, const Tensor& self, IntArrayRef ke
 
 PoolWindows even_windows(int64_t size, int64_t count) {
   PoolWindows result;
+  checked_mul(count, size);
   for (int64_t i = 0; i < count; ++i) {
-    const int64_t begin = i * size / count, end = ((i + 1) * size + count - 1) / count;
+    const int64_t begin = i * size / count, end = ceil_div((i + 1) * size, count);
     result.windows.push_back({begin, end, static_cast<double>(end - begin)});
   }
   return result;
@@ -252,6 +284,7 @@ Tensor adaptive_avg_pool(const char* op, int64_t axes, const Tensor& self,
   check_input(op, axes, self);
   const Tensor planes = planes_of(self, axes);
   const int64_t h = planes.sizes()[planes.dim() - 2], w = planes.sizes()[planes.dim() - 1];
+  check_affordable_planes(planes, out[0], out[1]);
   return from_planes(average(planes, even_windows(h, out[0]), even_windows(w, out[1])), axes);
 }
 

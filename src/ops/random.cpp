@@ -39,23 +39,15 @@ Generator chosen(const std::optional<Generator>& generator) {
   return generator && generator->defined() ? *generator : default_generator();
 }
 
-void check_writable(const Tensor& self) {
-  GRADTAPE_CHECK(!kernels::has_internal_overlap(self),
-                 "unsupported operation: more than one element of the written-to tensor refers to "
-                 "a single memory location. Please clone() the tensor before performing the "
-                 "operation. Got sizes ",
-                 self.sizes(), ", strides ", self.strides());
-}
-
-// draw fills self, which the tape sees as a write.
-template <class Op, class Draw>
-Tensor& write_random(Op op, const Tensor& self, const Draw& draw) {
-  check_writable(self);
+// draw fills self, which the tape sees as a write, from what it reads, if anything.
+template <class Op, class Draw, std::same_as<Tensor>... Read>
+Tensor& write_random(Op op, const Tensor& self, const Draw& draw, const Read&... read) {
   IntrusivePtr<Node> node;
   if (GradMode::is_enabled() && requires_grad(self)) {
     check_inplace(self);
     node = make_record(op, self);
   }
+  kernels::check_write<Writes::InStep>(self, read...);
   draw();
   self.storage()->bump_version();
   if (node) rebase_history(self, std::move(node));
@@ -125,10 +117,11 @@ Tensor& Tensor::bernoulli_(double p, std::optional<Generator> generator) const {
 
 Tensor& Tensor::bernoulli_(const Tensor& p, std::optional<Generator> generator) const {
   const Tensor wide = p.detach().expand(sizes());
-  return write_random(Bernoulli{}, *this, [&] {
+  auto draw = [&] {
+    const Tensor read = kernels::out_of_reach(wide, *this, /*in_step=*/true);
     const DimVector order = kernels::memory_order(sizes(), strides());
     const Tensor dense =
-        kernels::dense(is_contiguous() ? wide : kernels::in_memory_order(wide, order));
+        kernels::dense(is_contiguous() ? read : kernels::in_memory_order(read, order));
     visit_floating(p.dtype(), "bernoulli_ of probabilities", [&]<class P>(TypeTag<P>) {
       visit_dtype(dtype(), [&]<class T>(TypeTag<T>) {
         fill_in_memory_order<T>(*this, [&](T* data, int64_t n) {
@@ -137,7 +130,8 @@ Tensor& Tensor::bernoulli_(const Tensor& p, std::optional<Generator> generator) 
         });
       });
     });
-  });
+  };
+  return write_random(Bernoulli{}, *this, draw, wide);
 }
 
 Tensor& Tensor::random_(std::optional<Generator> generator) const {

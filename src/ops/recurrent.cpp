@@ -1,6 +1,7 @@
 #include "gradtape/ops/recurrent.h"
 
 #include "autograd/record.h"
+#include "core/checked.h"
 #include "kernels/array.h"
 #include "kernels/lstm.h"
 #include "kernels/matmul.h"
@@ -161,12 +162,12 @@ std::tuple<Tensor, Tensor, Tensor> lstm(const Tensor& input, TensorList hx, Tens
                                         bool has_biases, int64_t num_layers, double dropout,
                                         bool train, bool bidirectional, bool batch_first) {
   check_input("lstm", input, hx, 3);
-  const int64_t directions = bidirectional ? 2 : 1, cells = num_layers * directions;
+  const int64_t directions = bidirectional ? 2 : 1, cells = clamped_mul(num_layers, directions);
   const int64_t per_cell = has_biases ? 4 : 2, units = hx[0].sizes()[2];
   GRADTAPE_CHECK(num_layers > 0, "lstm: num_layers must be positive; got ", num_layers);
-  GRADTAPE_CHECK(static_cast<int64_t>(params.size()) == cells * per_cell, "lstm: ", cells,
-                 " cells have ", cells * per_cell, " parameters, without projections; got ",
-                 params.size());
+  GRADTAPE_CHECK(static_cast<int64_t>(params.size()) == clamped_mul(cells, per_cell),
+                 "lstm: ", cells, " cells have ", clamped_mul(cells, per_cell),
+                 " parameters, without projections; got ", params.size());
   Tensor x = batch_first ? input.transpose(0, 1) : input;
   GRADTAPE_CHECK(x.sizes()[0] > 0,
                  "Expected sequence length to be larger than 0 in RNN; got input ", input.sizes());

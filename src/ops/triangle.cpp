@@ -1,4 +1,5 @@
 #include "autograd/record.h"
+#include "core/checked.h"
 #include "kernels/mask.h"
 #include "kernels/zeros.h"
 
@@ -84,7 +85,8 @@ Tensor diag(const Tensor& self, int64_t diagonal) {
   GRADTAPE_CHECK(self.dim() == 1 || self.dim() == 2, "diag: matrix or a vector expected; got self ",
                  self.sizes());
   if (self.dim() == 1) {
-    const int64_t size = self.numel() + std::abs(diagonal);
+    const int64_t size =
+        diagonal < 0 ? checked_sub(self.numel(), diagonal) : checked_add(self.numel(), diagonal);
     return apply(DiagPut{{size, size}, diagonal}, self);
   }
   return apply(DiagTake{diagonal}, self);
@@ -102,7 +104,7 @@ Tensor one_hot(const Tensor& self, int64_t num_classes) {
     GRADTAPE_CHECK(data[i] >= 0, "Class values must be non-negative; got ", data[i]);
     largest = std::max(largest, data[i]);
   }
-  if (num_classes == -1) num_classes = largest + 1;
+  if (num_classes == -1) num_classes = checked_add(largest, 1);
   GRADTAPE_CHECK(largest < num_classes, "Class values must be smaller than num_classes (",
                  num_classes, "); got ", largest);
   DimVector sizes = self.impl().sizes();

@@ -1,6 +1,7 @@
 #include "gradtape/ops/view.h"
 
 #include "autograd/record.h"
+#include "core/checked.h"
 #include "kernels/array.h"
 #include "kernels/elementwise.h"
 #include "ops/view_geometry.h"
@@ -107,7 +108,8 @@ Geometry squeezed(const Tensor& self, int64_t dim) {
 
 Geometry unsqueezed(const Tensor& self, int64_t dim) {
   Geometry result{self.impl().sizes(), self.impl().strides()};
-  const int64_t stride = dim < self.dim() ? result.sizes[dim] * result.strides[dim] : 1;
+  const int64_t stride =
+      dim < self.dim() ? stride_of_steps(result.strides[dim], result.sizes[dim]) : 1;
   result.sizes.insert(dim, 1);
   result.strides.insert(dim, stride);
   return result;
@@ -169,7 +171,7 @@ Tensor flatten(const Tensor& self, int64_t start_dim, int64_t end_dim) {
     if (i < start || i > end) {
       sizes.push_back(size);
     } else {
-      product *= size;
+      product = checked_mul(product, size);
       if (i == end) sizes.push_back(product);
     }
   }
@@ -185,7 +187,7 @@ Tensor unflatten(const Tensor& self, int64_t dim, IntArrayRef sizes) {
     if (part == -1) {
       ++inferred;
     } else {
-      product *= part;
+      product = checked_mul(product, part);
     }
   }
   const bool fits =
@@ -280,7 +282,7 @@ Tensor expand(const Tensor& self, IntArrayRef sizes, bool) {
   for (size_t i = rank; i-- > 0;) {
     int64_t size = i >= fresh ? self.sizes()[i - fresh] : 1;
     int64_t stride = i >= fresh     ? self.strides()[i - fresh]
-                     : i + 1 < rank ? to[i + 1] * strides[i + 1]
+                     : i + 1 < rank ? stride_of_steps(strides[i + 1], to[i + 1])
                                     : 1;
     if (sizes[i] == -1) {
       GRADTAPE_CHECK(i >= fresh,

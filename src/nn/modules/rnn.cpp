@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "core/checked.h"
+
 #include "gradtape/nn/init.h"
 #include "gradtape/ops/factory.h"
 #include "gradtape/ops/recurrent.h"
@@ -38,17 +40,17 @@ void LSTMImpl::reset() {
                  options.num_layers());
   GRADTAPE_CHECK(options.proj_size() == 0, "LSTM: proj_size must be 0; got ", options.proj_size());
   for (int64_t layer = 0; layer < options.num_layers(); ++layer) {
-    const int64_t inputs = layer == 0 ? options.input_size() : hidden * directions;
+    const int64_t inputs = layer == 0 ? options.input_size() : checked_mul(hidden, directions);
     for (const char* suffix : {"", "_reverse"}) {
       if (*suffix && !options.bidirectional()) continue;
       const auto add = [&](int k, IntArrayRef sizes) {
         register_parameter(str(kNames[k], "_l", layer, suffix), empty(sizes));
       };
-      add(0, {4 * hidden, inputs});
-      add(1, {4 * hidden, hidden});
+      add(0, {checked_mul(4, hidden), inputs});
+      add(1, {checked_mul(4, hidden), hidden});
       if (!options.bias()) continue;
-      add(2, {4 * hidden});
-      add(3, {4 * hidden});
+      add(2, {checked_mul(4, hidden)});
+      add(3, {checked_mul(4, hidden)});
     }
   }
   reset_parameters();
@@ -101,10 +103,11 @@ LSTMCellImpl::LSTMCellImpl(const LSTMCellOptions& options_) : options(options_) 
 void LSTMCellImpl::reset() {
   const int64_t hidden = options.hidden_size();
   GRADTAPE_CHECK(hidden > 0, "hidden_size must be greater than zero; got ", hidden);
-  weight_ih = register_parameter(kNames[0], empty({4 * hidden, options.input_size()}));
-  weight_hh = register_parameter(kNames[1], empty({4 * hidden, hidden}));
+  weight_ih = register_parameter(kNames[0], empty({checked_mul(4, hidden), options.input_size()}));
+  weight_hh = register_parameter(kNames[1], empty({checked_mul(4, hidden), hidden}));
   const auto bias = [&](const char* name) {
-    return register_parameter(name, options.bias() ? empty(4 * hidden) : Tensor(), options.bias());
+    return register_parameter(name, options.bias() ? empty(checked_mul(4, hidden)) : Tensor(),
+                              options.bias());
   };
   bias_ih = bias(kNames[2]);
   bias_hh = bias(kNames[3]);
