@@ -31,7 +31,7 @@ Shared shared_memory(const TensorImpl& a, const TensorImpl& b) {
   if (&a == &b) return Shared::EveryElement;
   const Storage &one = *a.storage(), &other = *b.storage();
   const bool same = &one == &other;
-  if (!same && !(is_shared(one) && is_shared(other))) return Shared::Nothing;
+  if (!same && !(one.is_shared() && other.is_shared())) return Shared::Nothing;
   const Span x(a, same ? nullptr : one.data()), y(b, same ? nullptr : other.data());
   if (x.begin >= y.end || y.begin >= x.end) return Shared::Nothing;
   const bool alike = x.begin == y.begin && x.end == y.end && a.strides() == b.strides();

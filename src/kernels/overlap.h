@@ -16,9 +16,6 @@ enum class Writes {
   OneValue,  // the same value everywhere, read first
 };
 
-// Whether there may be other storages over the same memory.
-inline bool is_shared(const Storage& storage) { return !storage.private_layout(); }
-
 // Throws: Error if two elements share memory.
 void check_no_internal_overlap(const TensorImpl& written);
 // Throws: Error if they share memory; in_step allows that they do element for element.
@@ -28,7 +25,7 @@ inline void check_read(const TensorImpl& written, const Tensor& read, bool in_st
   if (!read.defined()) return;
   const TensorImpl& impl = read.impl();
   if (&impl == &written ? in_step
-                        : impl.storage() != written.storage() && !is_shared(*impl.storage())) {
+                        : impl.storage() != written.storage() && !impl.storage()->is_shared()) {
     return;
   }
   check_no_overlap(written, impl, in_step);

@@ -175,6 +175,9 @@ Conv2dShape shape_of(const Tensor& input, const Tensor& weight, const Padding& p
                  ". Kernel size: ", spatial({span_h, span_w}, axes),
                  ". Kernel size can't be greater than actual input size");
   }
+  // What oneDNN and the loops can count.
+  GRADTAPE_CHECK(std::max(padded_h, padded_w) <= INT32_MAX,
+                 "integer out of range: the padded input is ", spatial({padded_h, padded_w}, axes));
   s.out_h = (padded_h - span_h) / s.stride_h + 1;
   s.out_w = (padded_w - span_w) / s.stride_w + 1;
   // What is never stepped over may be as small as the kernels like.
