@@ -1,5 +1,7 @@
 #pragma once
 
+#include <concepts>
+
 #include "kernels/array.h"
 
 // PyTorch's rules for a tensor that is written: which of its elements, and which inputs, may share
