@@ -248,7 +248,7 @@ OrderedDict<std::string, Tensor> Module::state_dict() const {
 IncompatibleKeys Module::load_state_dict(const OrderedDict<std::string, Tensor>& dict,
                                          bool strict) {
   IncompatibleKeys keys;
-  std::ostringstream problems;
+  gradtape::detail::TextStream problems;
   const OrderedDict<std::string, Tensor> own = state_dict();
   for (const auto& item : own) {
     if (!dict.contains(item.key())) keys.missing_keys.push_back(item.key());
