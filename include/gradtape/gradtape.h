@@ -57,6 +57,7 @@
 #include "gradtape/data/transforms/stack.h"
 #include "gradtape/data/transforms/tensor.h"
 #include "gradtape/data/worker_exception.h"
+#include "gradtape/io/file.h"
 #include "gradtape/io/idx.h"
 #include "gradtape/io/safetensors.h"
 #include "gradtape/nn.h"

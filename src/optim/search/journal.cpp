@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "optim/search/json.h"
@@ -24,6 +25,9 @@ Journal::Journal(const std::string& folder, const std::string& header)
   file_ = open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   GRADTAPE_CHECK(file_ >= 0, "search: cannot open ", path_, ": ", std::strerror(errno));
   try {
+    struct stat status {};
+    GRADTAPE_CHECK(fstat(file_, &status) == 0 && S_ISREG(status.st_mode), "search: ", path_,
+                   " must be a regular file");
     GRADTAPE_CHECK(flock(file_, LOCK_EX | LOCK_NB) == 0, "search: ", path_,
                    " is in use by another process");
     read(header);
@@ -48,7 +52,7 @@ void Journal::read(const std::string& header) {
   const bool same = complete > 0 ? first == header : header.starts_with(first);
   GRADTAPE_CHECK(same, "search: ", path_,
                  " is of another study: choose another folder. It must begin with ", header,
-                 "; got ", first);
+                 "; got ", first.substr(0, 200));
   size_t begin = complete > 0 ? header.size() + 1 : 0;
   for (int64_t number = 2; begin < complete; ++number) {
     const size_t end = text.find('\n', begin);
