@@ -197,6 +197,7 @@ using ::gradtape::kLong;
 using ::gradtape::kMax;
 using ::gradtape::kMean;
 using ::gradtape::kMish;
+using ::gradtape::kMostThreads;
 using ::gradtape::kNearest;
 using ::gradtape::kNearestExact;
 using ::gradtape::kNone;
