@@ -15,7 +15,7 @@ file(GLOB example_common CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/common
 add_library(example_common STATIC ${example_common})
 target_compile_features(example_common PUBLIC cxx_std_20)
 target_include_directories(example_common PUBLIC ${PROJECT_SOURCE_DIR})
-target_link_libraries(example_common PRIVATE fmt::fmt)
+target_link_libraries(example_common PUBLIC fmt::fmt PRIVATE gradtape)
 target_compile_definitions(example_common PRIVATE GRADTAPE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 gradtape_warnings(example_common)
 
