@@ -6,6 +6,10 @@
 
 namespace gradtape {
 
+void detail::fail_overflow(const char* type, const Scalar& value) {
+  fail("value cannot be converted to type ", type, " without overflow; got ", value);
+}
+
 void Tensor::fail_undefined() { detail::fail("Expected a Tensor, but got an undefined one"); }
 
 void Tensor::check_element_type(ScalarType asked) const {

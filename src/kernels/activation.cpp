@@ -1,13 +1,13 @@
 #include "kernels/activation.h"
 
-#include <algorithm>
 #include <cmath>
 #include <numbers>
 
 #include <xsimd/xsimd.hpp>
 
-#include "kernels/blocked.h"
-#include "kernels/parallel.h"
+#include "kernels/runs.h"
+#include "kernels/vector_math.h"
+#include "kernels/vector_runs.h"
 
 namespace gradtape::kernels {
 namespace {
@@ -57,6 +57,7 @@ struct GeluTanh {
 };
 
 struct LeakyRelu {
+  explicit LeakyRelu(const Scalar* parameters) : negative_slope(parameters[0].toDouble()) {}
   double negative_slope;
 
   template <class V>
@@ -70,27 +71,28 @@ struct LeakyRelu {
 };
 
 struct Elu {
+  explicit Elu(const Scalar* parameters) : alpha(parameters[0].toDouble()) {}
   double alpha;
 
   template <class V>
   V value(const V& x) const {
-    return xsimd::select(x > V(0), x, V(alpha) * xsimd::expm1(x));
+    return xsimd::select(x > V(0), x, V(alpha) * expm1_of(x));
   }
   template <class V>
   V slope(const V& x) const {
-    return xsimd::select(x > V(0), V(1), V(alpha) * xsimd::exp(x));
+    return xsimd::select(x > V(0), V(1), V(alpha) * exp_of(x));
   }
 };
 
 template <class V>
 V sigmoid(const V& x) {
-  return V(1) / (V(1) + xsimd::exp(-x));
+  return V(1) / (V(1) + exp_of(-x));
 }
 
 struct Silu {
   template <class V>
   V value(const V& x) const {
-    return x / (V(1) + xsimd::exp(-x));
+    return x / (V(1) + exp_of(-x));
   }
   template <class V>
   V slope(const V& x) const {
@@ -100,88 +102,77 @@ struct Silu {
 };
 
 struct Softplus {
+  explicit Softplus(const Scalar* parameters)
+      : beta(parameters[0].toDouble()), threshold(parameters[1].toDouble()) {}
   double beta, threshold;
 
   template <class V>
   V value(const V& x) const {
     const V scaled = V(beta) * x;
-    return xsimd::select(scaled > V(threshold), x, xsimd::log1p(xsimd::exp(scaled)) / V(beta));
+    return xsimd::select(scaled > V(threshold), x, log1p_of(exp_of(scaled)) / V(beta));
   }
   template <class V>
   V slope(const V& x) const {
-    const V scaled = V(beta) * x;
-    return xsimd::select(scaled > V(threshold), V(1), sigmoid(scaled));
+    // Its sigmoid, by the exponential that does not overflow.
+    const V scaled = V(beta) * x, decay = exp_of(-xsimd::abs(scaled)), far = V(1) / (V(1) + decay);
+    const V slope = xsimd::select(scaled < V(0), decay * far, far);
+    return xsimd::select(scaled > V(threshold), V(1), slope);
   }
 };
 
-template <class F>
-Tensor visit(const ActivationOf& which, const F& f) {
-  switch (which.kind) {
-    case Activation::kGelu:
-      return f(Gelu{});
-    case Activation::kGeluTanh:
-      return f(GeluTanh{});
-    case Activation::kLeakyRelu:
-      return f(LeakyRelu{which.a});
-    case Activation::kElu:
-      return f(Elu{which.a});
-    case Activation::kSilu:
-      return f(Silu{});
-    default:
-      return f(Softplus{which.a, which.b});
-  }
+template <class Kind, class T>
+void value_run(int64_t n, void* out, const void* const* in, unsigned fixed,
+               const Scalar* parameters) {
+  const auto kind = make_functor<Kind>(parameters);
+  run_vectors<T>(
+      n, out, [&](const auto& x) { return kind.value(x); }, Lanes<T>(in[0], fixed & 1));
 }
 
-// Whole vectors, and one more over a padded copy of the rest.
-template <class T, class F>
-void vector_loop(int64_t n, const T* a, const T* b, T* out, const F& f) {
-  using V = xsimd::batch<T>;
-  constexpr auto kSize = static_cast<int64_t>(V::size);
-  parallel_for(n, 4096, [&](int64_t begin, int64_t end) {
-    int64_t i = begin;
-    for (; i + kSize <= end; i += kSize) {
-      f(V::load_unaligned(a + i), V::load_unaligned(b + i)).store_unaligned(out + i);
-    }
-    if (i == end) return;
-    alignas(64) T left[kSize] = {}, right[kSize] = {};
-    std::copy(a + i, a + end, left);
-    std::copy(b + i, b + end, right);
-    f(V::load_aligned(left), V::load_aligned(right)).store_aligned(left);
-    std::copy(left, left + (end - i), out + i);
-  });
+// Of (grad, x).
+template <class Kind, class T>
+void slope_run(int64_t n, void* out, const void* const* in, unsigned fixed,
+               const Scalar* parameters) {
+  const auto kind = make_functor<Kind>(parameters);
+  run_vectors<T>(
+      n, out, [&](const auto& grad, const auto& x) { return grad * kind.slope(x); },
+      Lanes<T>(in[0], fixed & 1), Lanes<T>(in[1], fixed & 2));
+}
+
+struct Kernels {
+  Kernel value, slope;
+};
+
+template <class Kind>
+constexpr Kernels kernels_of(const char* name, const char* name_of_slope, int parameters) {
+  const auto of = [=](const char* title, Run of_float, Run of_double) {
+    return Kernel{title,     false, false, kHeavyGrain, with_floats({}, of_float, of_double),
+                  parameters};
+  };
+  return {of(name, value_run<Kind, float>, value_run<Kind, double>),
+          of(name_of_slope, slope_run<Kind, float>, slope_run<Kind, double>)};
+}
+
+const Kernels& kernels_of(Activation kind) {
+  static constexpr Kernels kAll[] = {
+      kernels_of<Gelu>("GeluKernelImpl", "GeluBackwardKernelImpl", 0),
+      kernels_of<GeluTanh>("GeluKernelImpl", "GeluBackwardKernelImpl", 0),
+      kernels_of<LeakyRelu>("leaky_relu_cpu", "leaky_relu_backward_cpu", 1),
+      kernels_of<Elu>("elu_cpu", "elu_backward_cpu", 1),
+      kernels_of<Silu>("silu_cpu", "silu_backward_cpu", 0),
+      kernels_of<Softplus>("softplus_cpu", "softplus_backward_cpu", 2)};
+  return kAll[static_cast<size_t>(kind)];
 }
 
 }  // namespace
 
-// Plain passes, which keep a private layout.
 Tensor activation(const ActivationOf& which, const Tensor& x) {
-  const int64_t block = block_of(x);
-  const Tensor source = in_blocks(x, block);
-  return visit(which, [&](const auto& kind) {
-    Tensor result = make_array(x.impl().sizes(), x.dtype(), block);
-    visit_floating(x.dtype(), "activation", [&](auto tag) {
-      using T = typename decltype(tag)::type;
-      const T* const data = elements<T>(source, block);
-      vector_loop(x.numel(), data, data, elements<T>(result, block),
-                  [&](const auto& v, const auto&) { return kind.value(v); });
-    });
-    return result;
-  });
+  const Scalar parameters[] = {which.a, which.b};
+  return unary(kernels_of(which.kind).value, x, {}, parameters);
 }
 
 Tensor activation_grad(const ActivationOf& which, const Tensor& grad, const Tensor& x) {
-  const int64_t block = block_of(x);
-  const Tensor source = in_blocks(x, block), g = in_blocks(grad, block);
-  return visit(which, [&](const auto& kind) {
-    Tensor result = make_array(x.impl().sizes(), x.dtype(), block);
-    visit_floating(x.dtype(), "activation", [&](auto tag) {
-      using T = typename decltype(tag)::type;
-      vector_loop(x.numel(), elements<T>(source, block), elements<T>(g, block),
-                  elements<T>(result, block),
-                  [&](const auto& v, const auto& up) { return up * kind.slope(v); });
-    });
-    return result;
-  });
+  const Scalar parameters[] = {which.a, which.b};
+  return binary(kernels_of(which.kind).slope, grad, x, {}, parameters);
 }
 
 }  // namespace gradtape::kernels

@@ -1,7 +1,9 @@
 #include <cmath>
+#include <limits>
 
 #include "kernels/integer.h"
 #include "kernels/runs.h"
+#include "kernels/vector_runs.h"
 
 namespace gradtape::kernels {
 namespace {
@@ -66,81 +68,93 @@ struct Sign {
   T operator()(T x) const { return static_cast<T>((T{0} < x) - (x < T{0})); }
 };
 
-// Of floating point numbers x and y and what fmod(x, y) leaves.
+// Of floating point numbers x and y, or vectors of them, and what fmod(x, y) leaves.
 struct Left {
-  template <class T>
-  T operator()(T, T, T left) const {
+  template <class V>
+  V operator()(const V&, const V&, const V& left) const {
     return left;
   }
 };
 struct LeftOfFloor {
-  template <class T>
-  T operator()(T, T y, T left) const {
-    const bool opposite = (left < 0) != (y < 0);
-    return left != 0 && opposite ? left + y : left;
+  template <class V>
+  V operator()(const V&, const V& y, const V& left) const {
+    return xsimd::select(rounds_down(y, left), left + y, left);
+  }
+  // Whether the quotient's whole part lies above its floor.
+  template <class V>
+  static auto rounds_down(const V& y, const V& left) {
+    return (left != V(0)) & ((left < V(0)) != (y < V(0)));
   }
 };
 // Python's way, so that floor_divide and remainder agree.
 struct FlooredQuotient {
-  template <class T>
-  T operator()(T x, T y, T left) const {
-    const bool opposite = (left < 0) != (y < 0);
-    const T down = left != 0 && opposite ? 1 : 0;
-    const T quotient = (x - left) / y - down;
-    const T floored = std::floor(quotient);
-    const T nearest = quotient - floored > T{0.5} ? floored + 1 : floored;
-    return y == 0 ? x / y : quotient == 0 ? std::copysign(T{0}, x / y) : nearest;
+  template <class V>
+  V operator()(const V& x, const V& y, const V& left) const {
+    const V down = xsimd::select(LeftOfFloor::rounds_down(y, left), V(1), V(0));
+    const V quotient = (x - left) / y - down, floored = xsimd::floor(quotient), ratio = x / y;
+    const V nearest = xsimd::select(quotient - floored > V(0.5), floored + V(1), floored);
+    const V zero = xsimd::bitofsign(ratio);
+    return xsimd::select(y == V(0), ratio, xsimd::select(quotient == V(0), zero, nearest));
   }
 };
 
-// Rule(x, y, fmod(x, y)) in float, without a division by repeated subtraction, as fmod is made, for
-// usual operands: where the quotient's whole part has at most 29 bits, its product with the 24 of y
-// and the difference to x are exact in double. A block with others takes the standard library's.
-template <class Rule>
-void fmod_run(int64_t n, void* out, const void* const* in, unsigned fixed, const Scalar*) {
-  constexpr int64_t kBlock = 256;
-  const Rule rule;
-  float ones[2][kBlock];
-  const float* at[2];
-  for (int k = 0; k < 2; ++k) {
-    at[k] = static_cast<const float*>(in[k]);
-    if (fixed & (1u << k)) {
-      std::fill_n(ones[k], kBlock, *at[k]);
-      at[k] = ones[k];
-    }
+// In float, without fused multiplication or for larger quotients: in double the product of 29 bits
+// with the 24 of y and the difference to x are exact.
+inline float fmod_of(float x, float y) {
+  const double whole = std::trunc(static_cast<double>(x) / y);
+  if (!(std::abs(whole) < 0x1p29 && std::abs(y) < 0x1p127f)) return std::fmod(x, y);
+  return std::copysign(static_cast<float>(x - whole * y), x);
+}
+inline double fmod_of(double x, double y) { return std::fmod(x, y); }
+
+// fmod, for usual operands without a division by repeated subtraction, as it is made. The
+// quotient's whole part is exact, or one too large where rounding took the quotient over a whole
+// number, while it has no more bits than T; with fused multiplication its product with y and the
+// difference to x are exact then.
+template <class T>
+xsimd::batch<T> fmod_of(const xsimd::batch<T>& x, const xsimd::batch<T>& y) {
+  using V = xsimd::batch<T>;
+  alignas(64) T tops[V::size], divisors[V::size], lefts[V::size];
+#ifdef __FMA__
+  const V kWhole(std::is_same_v<T, float> ? T(0x1p23) : T(0x1p52));
+  const V whole = xsimd::trunc(x / y), sign = xsimd::bitofsign(x);
+  const V rest = xsimd::fnma(whole, y, x) ^ sign;
+  const V left = xsimd::abs(xsimd::select(rest < V(0), rest + xsimd::abs(y), rest)) ^ sign;
+  const auto usual =
+      (xsimd::abs(whole) < kWhole) & (xsimd::abs(y) <= V(std::numeric_limits<T>::max()));
+  if (xsimd::all(usual)) return left;
+  alignas(64) bool known[V::size];
+  left.store_aligned(lefts);
+  usual.store_unaligned(known);
+#else
+  constexpr bool known[V::size] = {};
+#endif
+  x.store_aligned(tops);
+  y.store_aligned(divisors);
+  for (size_t i = 0; i < V::size; ++i) {
+    if (!known[i]) lefts[i] = fmod_of(tops[i], divisors[i]);
   }
-  auto* to = static_cast<float*>(out);
-  for (int64_t begin = 0; begin < n; begin += kBlock, to += kBlock) {
-    const int64_t count = std::min(kBlock, n - begin);
-    const float *x = at[0], *y = at[1];
-    float left[kBlock];
-    int unusual = 0;
-#pragma omp simd reduction(| : unusual)
-    for (int64_t i = 0; i < count; ++i) {
-      const double whole = std::trunc(static_cast<double>(x[i]) / y[i]);
-      left[i] = std::copysign(static_cast<float>(x[i] - whole * y[i]), x[i]);
-      const bool usual = std::abs(whole) < 0x1p29 && std::abs(y[i]) < 0x1p127f;
-      unusual |= usual ? 0 : 1;
-    }
-    for (int64_t i = 0; unusual && i < count; ++i) left[i] = std::fmod(x[i], y[i]);
-#pragma omp simd
-    for (int64_t i = 0; i < count; ++i) to[i] = rule(x[i], y[i], left[i]);
-    for (int k = 0; k < 2; ++k) at[k] += fixed & (1u << k) ? 0 : count;
-  }
+  return V::load_aligned(lefts);
 }
 
-// Division that rounds down. The caller has seen to it that no integer divisor is 0.
+// Rule(x, y, fmod(x, y)).
+template <class T, class Rule>
+void fmod_run(int64_t n, void* out, const void* const* in, unsigned fixed, const Scalar*) {
+  run_vectors<T>(
+      n, out, [](const auto& x, const auto& y) { return Rule{}(x, y, fmod_of(x, y)); },
+      Lanes<T>(in[0], fixed & 1), Lanes<T>(in[1], fixed & 2));
+}
+
+// Division that rounds down. The driver has seen to it that no integer divisor is 0.
 template <class T>
 struct DivFloor {
   T operator()(T x, T y) const {
     if constexpr (std::is_unsigned_v<T>) {
       return static_cast<T>(x / y);
-    } else if constexpr (std::is_integral_v<T>) {
+    } else {
       if (y == -1) return static_cast<T>(-wrapping(x));  // the smallest number has no opposite
       const bool down = (x % y != 0) && ((x < 0) != (y < 0));
       return static_cast<T>(x / y - down);
-    } else {
-      return FlooredQuotient{}(x, y, std::fmod(x, y));
     }
   }
 };
@@ -161,12 +175,10 @@ struct Remainder {
   T operator()(T x, T y) const {
     if constexpr (std::is_unsigned_v<T>) {
       return static_cast<T>(x % y);
-    } else if constexpr (std::is_integral_v<T>) {
+    } else {
       if (y == -1) return 0;
       const T left = static_cast<T>(x % y);
       return static_cast<T>(left != 0 && (left < 0) != (y < 0) ? left + y : left);
-    } else {
-      return LeftOfFloor{}(x, y, std::fmod(x, y));
     }
   }
 };
@@ -175,10 +187,8 @@ struct Fmod {
   T operator()(T x, T y) const {
     if constexpr (std::is_unsigned_v<T>) {
       return static_cast<T>(x % y);
-    } else if constexpr (std::is_integral_v<T>) {
-      return y == -1 ? T{0} : static_cast<T>(x % y);
     } else {
-      return std::fmod(x, y);
+      return y == -1 ? T{0} : static_cast<T>(x % y);
     }
   }
 };
@@ -197,21 +207,21 @@ struct Clamp {
   explicit Clamp(const Scalar* parameters)
       : min(parameters[0].to<T>()), max(parameters[1].to<T>()) {}
   T operator()(T x) const {
-    const T raised = x < min ? min : x;
-    return max < raised ? max : raised;
+    const T raised = x < min || min != min ? min : x;
+    return max < raised || max != max ? max : raised;
   }
   T min, max;
 };
 template <class T>
 struct ClampMin {
   explicit ClampMin(const Scalar* parameters) : min(parameters[0].to<T>()) {}
-  T operator()(T x) const { return x < min ? min : x; }
+  T operator()(T x) const { return x < min || min != min ? min : x; }
   T min;
 };
 template <class T>
 struct ClampMax {
   explicit ClampMax(const Scalar* parameters) : max(parameters[0].to<T>()) {}
-  T operator()(T x) const { return max < x ? max : x; }
+  T operator()(T x) const { return max < x || max != max ? max : x; }
   T max;
 };
 
@@ -233,43 +243,35 @@ struct Pow {
     }
   }
 };
+// xsimd's, within 2.6 ulp. It knows no quotients of two zeros or two infinities and loses the sign
+// of zeros and what is subnormal: an angle of no usual size is looked up in the standard library.
+// What is left over goes through the same vectors, so that an element's angle does not depend on
+// its place, and with that on the number of threads.
 template <class T>
-struct Atan2 {
-  T operator()(T x, T y) const { return std::atan2(x, y); }
-};
-
-// xsimd's, within 2.6 ulp in float. It knows no quotients of two zeros or two infinities: a NaN is
-// looked up in the standard library. What is left over goes through the same vectors, so that an
-// element's angle does not depend on its place, and with that on the number of threads.
-void atan2_run(int64_t n, void* out, const void* const* in, unsigned fixed, const Scalar*) {
-  using Batch = xsimd::batch<float>;
-  constexpr int64_t kLanes = Batch::size;
-  const auto lanes = [&](int k, int64_t begin, int64_t count) {
-    const auto* from = static_cast<const float*>(in[k]);
-    if (fixed & (1u << k)) return Batch(*from);
-    if (count == kLanes) return Batch::load_unaligned(from + begin);
-    alignas(64) float last[kLanes] = {};
-    std::copy_n(from + begin, count, last);
-    return Batch::load_aligned(last);
-  };
-  auto* to = static_cast<float*>(out);
-  for (int64_t begin = 0; begin < n; begin += kLanes) {
-    const int64_t count = std::min(kLanes, n - begin);
-    const Batch x = lanes(0, begin, count), y = lanes(1, begin, count);
-    const Batch angle = xsimd::atan2(x, y);
-    const bool unknown = xsimd::any(angle != angle);
-    if (count == kLanes && !unknown) {
-      angle.store_unaligned(to + begin);
-      continue;
-    }
-    alignas(64) float tops[kLanes], sides[kLanes], angles[kLanes];
-    x.store_aligned(tops);
-    y.store_aligned(sides);
-    angle.store_aligned(angles);
-    for (int64_t i = 0; i < count; ++i) {
-      to[begin + i] = std::isnan(angles[i]) ? std::atan2(tops[i], sides[i]) : angles[i];
-    }
+xsimd::batch<T> atan2_of(const xsimd::batch<T>& y, const xsimd::batch<T>& x) {
+  using V = xsimd::batch<T>;
+  const V smallest(std::numeric_limits<T>::min()), largest(std::numeric_limits<T>::max());
+  const V top = xsimd::abs(y), side = xsimd::abs(x), slope = top / side;
+  const auto usual =
+      (top >= smallest) & (side >= smallest) & (slope >= smallest) & (slope <= largest);
+  const V angle = xsimd::atan2(y, x);
+  if (xsimd::all(usual)) return angle;
+  alignas(64) T tops[V::size], sides[V::size], angles[V::size];
+  alignas(64) bool known[V::size];
+  y.store_aligned(tops);
+  x.store_aligned(sides);
+  angle.store_aligned(angles);
+  usual.store_unaligned(known);
+  for (size_t i = 0; i < V::size; ++i) {
+    if (!known[i]) angles[i] = std::atan2(tops[i], sides[i]);
   }
+  return V::load_aligned(angles);
+}
+template <class T>
+void atan2_run(int64_t n, void* out, const void* const* in, unsigned fixed, const Scalar*) {
+  run_vectors<T>(
+      n, out, [](const auto& y, const auto& x) { return atan2_of(y, x); },
+      Lanes<T>(in[0], fixed & 1), Lanes<T>(in[1], fixed & 2));
 }
 
 template <class T>
@@ -314,25 +316,26 @@ constexpr Runs loops2() {
 
 template <template <class> class F, class Rule>
 constexpr Runs fmod_loops2() {
-  return with_floats(integer_loops2<F>(), fmod_run<Rule>, loop2<F, double, double>);
+  return with_floats(integer_loops2<F>(), fmod_run<float, Rule>, fmod_run<double, Rule>);
 }
 
 }  // namespace
 
 const Kernel kAdd{"add", false, false, kLightGrain,
                   with_bool(expressions2<Add>(integer_loops2<Add>()), loop2<Add, bool, bool>)};
-const Kernel kAddScaled{"add", false, false, kLightGrain,
-                        with_bool(loops2<AddScaled>(), loop2<AddScaled, bool, bool>)};
+const Kernel kAddScaled{
+    "add", false, false, kLightGrain, with_bool(loops2<AddScaled>(), loop2<AddScaled, bool, bool>),
+    1};
 const Kernel kSub{"sub", false, false, kLightGrain, expressions2<Sub>(integer_loops2<Sub>())};
 const Kernel kMul{"mul", false, false, kLightGrain,
                   with_bool(expressions2<Mul>(integer_loops2<Mul>()), loop2<Mul, bool, bool>)};
 const Kernel kDiv{"div", true, false, kLightGrain, expressions2<Div>()};
-const Kernel kDivFloor{"div_floor_cpu", false, false, kHeavyGrain,
-                       fmod_loops2<DivFloor, FlooredQuotient>()};
-const Kernel kDivTrunc{"div_trunc_cpu", false, false, kHeavyGrain, loops2<DivTrunc>()};
-const Kernel kRemainder{"remainder_cpu", false, false, kHeavyGrain,
-                        fmod_loops2<Remainder, LeftOfFloor>()};
-const Kernel kFmod{"fmod_cpu", false, false, kHeavyGrain, fmod_loops2<Fmod, Left>()};
+const Kernel kDivFloor{
+    "div_floor_cpu", false, false, kHeavyGrain, fmod_loops2<DivFloor, FlooredQuotient>(), 0, true};
+const Kernel kDivTrunc{"div_trunc_cpu", false, false, kHeavyGrain, loops2<DivTrunc>(), 0, true};
+const Kernel kRemainder{
+    "remainder_cpu", false, false, kHeavyGrain, fmod_loops2<Remainder, LeftOfFloor>(), 0, true};
+const Kernel kFmod{"fmod_cpu", false, false, kHeavyGrain, fmod_loops2<Fmod, Left>(), 0, true};
 const Kernel kNeg{"neg", false, false, kLightGrain, expressions1<Neg>(integer_loops1<Neg>())};
 const Kernel kAbs{"abs_cpu", false, false, kLightGrain, expressions1<Abs>(integer_loops1<Abs>())};
 const Kernel kSign{"sign_cpu", false, false, kLightGrain,
@@ -341,25 +344,37 @@ const Kernel kMaximum{"maximum_cpu", false, false, kLightGrain,
                       with_bool(loops2<Maximum>(), loop2<Maximum, bool, bool>)};
 const Kernel kMinimum{"minimum_cpu", false, false, kLightGrain,
                       with_bool(loops2<Minimum>(), loop2<Minimum, bool, bool>)};
-const Kernel kClamp{"clamp_scalar_cpu", false, false, kLightGrain,
-                    float_loops1<Clamp>(integer_loops1<Clamp>())};
-const Kernel kClampMin{"clamp_min_scalar_cpu", false, false, kLightGrain,
-                       float_loops1<ClampMin>(integer_loops1<ClampMin>())};
-const Kernel kClampMax{"clamp_max_scalar_cpu", false, false, kLightGrain,
-                       float_loops1<ClampMax>(integer_loops1<ClampMax>())};
+const Kernel kClamp{
+    "clamp_scalar_cpu", false, false, kLightGrain, float_loops1<Clamp>(integer_loops1<Clamp>()), 2};
+const Kernel kClampMin{"clamp_min_scalar_cpu",
+                       false,
+                       false,
+                       kLightGrain,
+                       float_loops1<ClampMin>(integer_loops1<ClampMin>()),
+                       1};
+const Kernel kClampMax{"clamp_max_scalar_cpu",
+                       false,
+                       false,
+                       kLightGrain,
+                       float_loops1<ClampMax>(integer_loops1<ClampMax>()),
+                       1};
 const Kernel kReciprocal{"reciprocal", true, false, kLightGrain, expressions1<Reciprocal>()};
 const Kernel kPow{"pow", false, false, kHeavyGrain, loops2<Pow>()};
 const Kernel kSquare{"pow", false, false, kLightGrain,
                      expressions1<Square>(integer_loops1<Square>())};
 const Kernel kCube{"pow", false, false, kLightGrain, expressions1<Cube>(integer_loops1<Cube>())};
 const Kernel kAtan2{"atan2_cpu", true, false, kHeavyGrain,
-                    with_floats({}, atan2_run, loop2<Atan2, double, double>)};
+                    with_floats({}, atan2_run<float>, atan2_run<double>)};
 const Kernel kHypot{"hypot_cpu", false, false, kHeavyGrain, float_loops2<Hypot>()};
 const Kernel kLerp{"lerp_kernel_tensor", false, false, kLightGrain, float_loops3<Lerp>()};
-const Kernel kLerpScalar{"lerp_kernel_scalar", false, false, kLightGrain,
-                         float_loops2<LerpScalar>()};
-const Kernel kAddcmul{"addcmul_cpu_out", false, false, kLightGrain,
-                      float_loops3<Addcmul>(integer_loops3<Addcmul>())};
-const Kernel kAddcdiv{"addcdiv_cpu_out", false, false, kLightGrain, float_loops3<Addcdiv>()};
+const Kernel kLerpScalar{"lerp_kernel_scalar",       false, false, kLightGrain,
+                         float_loops2<LerpScalar>(), 1};
+const Kernel kAddcmul{"addcmul_cpu_out",
+                      false,
+                      false,
+                      kLightGrain,
+                      float_loops3<Addcmul>(integer_loops3<Addcmul>()),
+                      1};
+const Kernel kAddcdiv{"addcdiv_cpu_out", false, false, kLightGrain, float_loops3<Addcdiv>(), 1};
 
 }  // namespace gradtape::kernels

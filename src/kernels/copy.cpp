@@ -1,6 +1,4 @@
-#include <cmath>
 #include <cstring>
-#include <limits>
 
 #include "kernels/parallel.h"
 #include "kernels/walk.h"
@@ -40,18 +38,7 @@ constexpr int64_t kGrain = 32768;
 }  // namespace
 
 void check_fits(const Scalar& value, ScalarType dtype) {
-  constexpr const char* kNames[] = {"uint8_t", "int8_t", "int16_t", "int",
-                                    "int64_t", "float",  "double",  "bool"};
-  if (dtype == kBool || dtype == kFloat64) return;
-  const double number = value.toDouble();
-  if (dtype == kFloat32 && !std::isfinite(number)) return;
-  visit_dtype(dtype, [&]<class T>(TypeTag<T>) {
-    using Limits = std::numeric_limits<T>;
-    const auto highest = static_cast<double>(Limits::max());
-    const double lowest = std::is_unsigned_v<T> ? -highest : static_cast<double>(Limits::lowest());
-    GRADTAPE_CHECK(number >= lowest && number <= highest, "value cannot be converted to type ",
-                   kNames[static_cast<size_t>(dtype)], " without overflow; got ", value);
-  });
+  visit_dtype(dtype, [&]<class T>(TypeTag<T>) { value.to<T>(); });
 }
 
 void copy(const Tensor& target, const Tensor& source) {
@@ -79,9 +66,7 @@ void fill(const Tensor& target, const Scalar& value) {
   check_fits(value, to.dtype());
   if (to.numel() == 0) return;
   visit_dtype(to.dtype(), [&]<class T>(TypeTag<T>) {
-    const T one = value.isFloatingPoint() && std::is_integral_v<T> && !std::is_same_v<T, bool>
-                      ? static_cast<T>(value.to<int64_t>())
-                      : value.to<T>();
+    const T one = value.to<T>();
     const void* const in[] = {&one};
     if (to.is_contiguous()) {
       return run_contiguous(convert<T, T>, kGrain, to.numel(), to.data(), sizeof(T), in, sizeof(T),

@@ -26,13 +26,28 @@ struct Constant {
 
   Constant() = default;
   Constant(const Scalar& number, ScalarType dtype) {
-    visit_dtype(dtype, [&]<class T>(TypeTag<T>) {
-      *reinterpret_cast<T*>(bytes) = number.isFloatingPoint() && std::is_integral_v<T>
-                                         ? static_cast<T>(number.to<int64_t>())
-                                         : number.to<T>();
-    });
+    visit_dtype(dtype,
+                [&]<class T>(TypeTag<T>) { *reinterpret_cast<T*>(bytes) = number.cast<T>(); });
   }
 };
+
+// A run cannot fail, and not only because it may stand in another thread: what could is found here,
+// once all numbers are in the dtype computed in.
+
+void check_parameters(const Kernel& kernel, ScalarType compute, const Scalar* parameters) {
+  for (int i = 0; i < kernel.fitting; ++i) check_fits(parameters[i], compute);
+}
+
+void check_divisor(const Kernel& kernel, ScalarType compute, const void* divisors, int64_t n) {
+  if (!kernel.divides || is_floating_point(compute)) return;
+  visit_dtype(compute, [&]<class T>(TypeTag<T>) {
+    const T* first = static_cast<const T*>(divisors);
+    const T* zero = std::find(first, first + n, T{0});
+    GRADTAPE_CHECK(zero == first + n, "ZeroDivisionError: ", kernel.name,
+                   ": integers cannot be divided by zero; got 0 as divisor ", zero - first, " of ",
+                   n, " (", compute, ")");
+  });
+}
 
 // Strides of impl seen through a broadcast to sizes.
 DimVector broadcast_strides(const TensorImpl& impl, const DimVector& sizes) {
@@ -60,12 +75,16 @@ bool is_dense(const TensorImpl& impl) {
   return true;
 }
 
+using Impls = std::span<const TensorImpl* const>;
+
 // PyTorch's order of axes, fastest first: by the strides of the first input that tells two apart.
-DimVector strides_of_result(const DimVector& sizes, std::span<const Strided> inputs) {
+DimVector strides_of_result(const DimVector& sizes, Impls inputs) {
   const int rank = static_cast<int>(sizes.size());
+  std::vector<DimVector> strided;
+  for (const TensorImpl* input : inputs) strided.push_back(broadcast_strides(*input, sizes));
   auto compare = [&](int64_t a, int64_t b) {
-    for (const Strided& input : inputs) {
-      const int64_t x = input.strides[a], y = input.strides[b];
+    for (const DimVector& input : strided) {
+      const int64_t x = input[a], y = input[b];
       if (x == 0 || y == 0) continue;
       if (x != y) return x < y ? -1 : 1;
       if (sizes[a] > sizes[b]) return 1;
@@ -91,27 +110,6 @@ DimVector strides_of_result(const DimVector& sizes, std::span<const Strided> inp
     next *= std::max<int64_t>(1, sizes[axis]);
   }
   return strides;
-}
-
-// Fresh memory with PyTorch's strides for the result of these inputs.
-Tensor make_result(const DimVector& sizes, ScalarType dtype, std::span<const Operand> inputs,
-                   std::span<const Strided> strided) {
-  bool contiguous = true, same = true;
-  const TensorImpl* first = nullptr;
-  for (const Operand& input : inputs) {
-    if (!input.tensor) continue;
-    const TensorImpl& impl = input.tensor->impl();
-    if (impl.sizes().empty()) continue;
-    contiguous = contiguous && impl.is_contiguous();
-    same = same && impl.sizes() == sizes && (!first || impl.strides() == first->strides());
-    first = &impl;
-  }
-  if (contiguous || sizes.size() < 2) return make_array(sizes, dtype);
-  DimVector strides =
-      same && is_dense(*first) ? first->strides() : strides_of_result(sizes, strided);
-  Tensor flat = make_array(sizes, dtype);
-  if (flat.impl().strides() == strides) return flat;
-  return window(flat, sizes, std::move(strides), 0);
 }
 
 DimVector broadcast_all(std::span<const Operand> inputs) {
@@ -168,15 +166,6 @@ void check_no_internal_overlap(const TensorImpl& written) {
   }
 }
 
-bool has_zero(const Tensor& values) {
-  if (values.numel() == 0) return false;
-  const Tensor plain = dense(values);
-  return visit_dtype(plain.dtype(), [&]<class T>(TypeTag<T>) {
-    const T* first = plain.data_ptr<T>();
-    return std::find(first, first + plain.numel(), T{0}) != first + plain.numel();
-  });
-}
-
 // As PyTorch, only tensors without holes are looked at.
 void check_no_partial_overlap(const TensorImpl& written, const TensorImpl& read) {
   if (&written == &read || written.storage() != read.storage()) return;
@@ -191,6 +180,23 @@ void check_no_partial_overlap(const TensorImpl& written, const TensorImpl& read)
                  "unsupported operation: some elements of the input tensor and the written-to "
                  "tensor refer to a single memory location. Please clone() the tensor before "
                  "performing the operation.");
+}
+
+Tensor make_result(const DimVector& sizes, ScalarType dtype, Impls inputs) {
+  bool contiguous = true, same = true;
+  const TensorImpl* first = nullptr;
+  for (const TensorImpl* impl : inputs) {
+    if (impl->sizes().empty()) continue;
+    contiguous = contiguous && impl->is_contiguous();
+    same = same && impl->sizes() == sizes && (!first || impl->strides() == first->strides());
+    first = impl;
+  }
+  if (contiguous || sizes.size() < 2) return make_array(sizes, dtype);
+  DimVector strides =
+      same && is_dense(*first) ? first->strides() : strides_of_result(sizes, inputs);
+  Tensor flat = make_array(sizes, dtype);
+  if (flat.impl().strides() == strides) return flat;
+  return window(flat, sizes, std::move(strides), 0);
 }
 
 Tensor elementwise(const Kernel& kernel, std::span<const Operand> inputs, const Tensor& out,
@@ -213,6 +219,8 @@ Tensor elementwise(const Kernel& kernel, std::span<const Operand> inputs, const 
   std::array<Constant, kMaxOperands> constants;
   std::array<Tensor, kMaxOperands> converted;
   std::array<Strided, kMaxOperands> arrays;
+  std::array<const TensorImpl*, kMaxOperands> impls;
+  size_t tensors = 0;
   const int64_t itemsize = static_cast<int64_t>(element_size(compute));
   for (size_t k = 0; k < inputs.size(); ++k) {
     const Operand& input = inputs[k];
@@ -222,17 +230,27 @@ Tensor elementwise(const Kernel& kernel, std::span<const Operand> inputs, const 
       continue;
     }
     const Tensor* tensor = input.tensor;
-    if (tensor->dtype() != compute) tensor = &(converted[k] = dense(*tensor, compute));
+    if (tensor->dtype() != compute) tensor = &(converted[k] = copied(*tensor, compute));
     const TensorImpl& impl = tensor->impl();
+    impls[tensors++] = &impl;
     arrays[k + 1] = {impl.numel() ? impl.data() : nullptr, itemsize,
                      broadcast_strides(impl, sizes)};
   }
   const size_t count = inputs.size() + 1;
-  Tensor result = out.defined() ? out
-                                : make_result(sizes, result_dtype, inputs,
-                                              std::span(arrays).subspan(1, count - 1));
+  Tensor result =
+      out.defined() ? out : make_result(sizes, result_dtype, std::span(impls).first(tensors));
   const TensorImpl& impl = result.impl();
   if (impl.numel() == 0) return result;
+  if (parameters) check_parameters(kernel, compute, parameters);
+  if (kernel.divides) {
+    const Tensor* divisor = inputs[1].tensor;
+    if (!divisor) {
+      check_divisor(kernel, compute, constants[1].bytes, 1);
+    } else {
+      const Tensor plain = dense(converted[1].defined() ? converted[1] : *divisor);
+      check_divisor(kernel, compute, plain.impl().data(), plain.numel());
+    }
+  }
   arrays[0] = {impl.data(), static_cast<int64_t>(element_size(result_dtype)), impl.strides()};
   walk(run, kernel.grain, sizes, std::span(arrays).first(count), parameters);
   return result;
@@ -244,9 +262,8 @@ Tensor copied(const Tensor& source, ScalarType dtype) {
   if (impl.is_contiguous()) {
     result = make_array(impl.sizes(), dtype);
   } else {
-    const Operand inputs[] = {source};
-    const Strided strided[] = {{nullptr, 0, broadcast_strides(impl, impl.sizes())}};
-    result = make_result(impl.sizes(), dtype, inputs, strided);
+    const TensorImpl* const inputs[] = {&impl};
+    result = make_result(impl.sizes(), dtype, inputs);
   }
   copy(result, source);
   return result;
@@ -266,6 +283,7 @@ Tensor unary(const Kernel& kernel, const Tensor& x, const Tensor& out, const Sca
     const int64_t block = block_of(x);
     Tensor result = out.defined() ? out : make_array(impl.sizes(), result_dtype, block);
     if (impl.numel() == 0) return result;
+    if (parameters) check_parameters(kernel, dtype, parameters);
     const void* const in[] = {elements(x, block)};
     run_contiguous(run, kernel.grain, impl.numel(), elements(result, block),
                    element_size(result_dtype), in, element_size(dtype), 0, parameters);
@@ -291,6 +309,10 @@ Tensor binary_with_one(const Kernel& kernel, const Run run, const Tensor& x, con
   const Tensor& whole = first_is_one ? y : x;
   const int64_t block = block_of(whole);
   const ScalarType dtype = x.dtype(), result_dtype = kernel.result_dtype(dtype);
+  if (kernel.divides) {
+    check_divisor(kernel, dtype, elements(y, first_is_one ? block : 0),
+                  first_is_one ? y.numel() : 1);
+  }
   Tensor result = make_array(whole.sizes(), result_dtype, block);
   const void* const in[] = {elements(x, first_is_one ? 0 : block),
                             elements(y, first_is_one ? block : 0)};
@@ -328,10 +350,13 @@ Tensor binary(const Kernel& kernel, const Tensor& x, const Tensor& y, const Tens
     const Run run = find_run(kernel, dtype);
     const ScalarType result_dtype = kernel.result_dtype(dtype);
     if (a.storage()->private_layout() || b.storage()->private_layout()) [[unlikely]] {
+      if (parameters) check_parameters(kernel, dtype, parameters);
       return binary_in_blocks(kernel, run, x, y, out, parameters);
     }
     Tensor result = out.defined() ? out : make_array(a.sizes(), result_dtype);
     if (a.numel() == 0) return result;
+    if (parameters) check_parameters(kernel, dtype, parameters);
+    if (kernel.divides) check_divisor(kernel, dtype, b.data(), b.numel());
     const void* const in[] = {a.data(), b.data()};
     run_contiguous(run, kernel.grain, a.numel(), result.impl().data(), element_size(result_dtype),
                    in, element_size(dtype), 0, parameters);
@@ -340,6 +365,7 @@ Tensor binary(const Kernel& kernel, const Tensor& x, const Tensor& y, const Tens
   if (b.dtype() == dtype && a.sizes() == b.sizes() && a.is_contiguous() != b.is_contiguous() &&
       kernel.compute_dtype(dtype) == dtype && !out.defined() && a.numel() > 0 &&
       is_one_element(a.is_contiguous() ? b : a)) {
+    if (parameters) check_parameters(kernel, dtype, parameters);
     return binary_with_one(kernel, find_run(kernel, dtype), x, y, b.is_contiguous(), parameters);
   }
   const Operand inputs[] = {x, y};
@@ -359,6 +385,8 @@ Tensor binary(const Kernel& kernel, const Tensor& x, const Scalar& y, const Tens
     Tensor result = out.defined() ? out : make_array(a.sizes(), result_dtype, block);
     if (a.numel() == 0) return result;
     const Constant constant(y, dtype);
+    if (parameters) check_parameters(kernel, dtype, parameters);
+    if (kernel.divides) check_divisor(kernel, dtype, constant.bytes, 1);
     const void* const in[] = {elements(x, block), constant.bytes};
     run_contiguous(run, kernel.grain, a.numel(), elements(result, block),
                    element_size(result_dtype), in, element_size(dtype), 2, parameters);

@@ -20,6 +20,8 @@ struct Kernel {
   bool gives_bool;          // the result is bool, else of the dtype computed in
   int64_t grain;            // elements below which a second thread does not pay
   std::array<Run, 8> runs;  // by dtype computed in; null where there is none
+  int fitting = 0;          // parameters, the first ones, that the dtype computed in has to hold
+  bool divides = false;     // by the second input, in which an integer may not be 0
 
   ScalarType compute_dtype(ScalarType promoted) const {
     return in_floats && !is_floating_point(promoted) ? get_default_dtype() : promoted;
@@ -39,7 +41,8 @@ struct Operand {
 // the inputs where they agree, row-major where they are.
 //
 // Throws: Error in PyTorch's words if sizes do not broadcast, if out has another shape, a dtype of
-// a lower kind, or memory that overlaps itself or, partly, an input.
+// a lower kind, or memory that overlaps itself or, partly, an input; if an integer is divided by 0;
+// if a parameter does not fit the dtype computed in.
 Tensor elementwise(const Kernel& kernel, std::span<const Operand> inputs, const Tensor& out = {},
                    const Scalar* parameters = nullptr);
 Tensor unary(const Kernel& kernel, const Tensor& x, const Tensor& out = {},
@@ -49,19 +52,21 @@ Tensor binary(const Kernel& kernel, const Tensor& x, const Tensor& y, const Tens
 Tensor binary(const Kernel& kernel, const Tensor& x, const Scalar& y, const Tensor& out = {},
               const Scalar* parameters = nullptr);
 
+// Fresh memory of these sizes with PyTorch's strides for what is computed element by element of the
+// inputs, which broadcast to them.
+Tensor make_result(const DimVector& sizes, ScalarType dtype,
+                   std::span<const TensorImpl* const> inputs);
+
 // PyTorch's rules for a tensor that is written.
 //
 // Throws: Error if two of its elements share memory.
 void check_no_internal_overlap(const TensorImpl& written);
 // Throws: Error if they share memory in any way but element for element.
 void check_no_partial_overlap(const TensorImpl& written, const TensorImpl& read);
-// Whether a number among the values is 0: integers may not be divided by it.
-bool has_zero(const Tensor& values);
 // The shape that both broadcast to. Throws: Error naming the axis where they do not.
 DimVector broadcast_sizes(const DimVector& a, const DimVector& b);
 
-// Throws: Error if dtype cannot hold value: it must be in range, but negative numbers wrap in
-// unsigned dtypes.
+// Throws: Error if dtype cannot hold value, by the rule of Scalar::to.
 void check_fits(const Scalar& value, ScalarType dtype);
 // A copy with the strides of source, if no two of its elements share memory and none lies between
 // them; else in PyTorch's order of axes.

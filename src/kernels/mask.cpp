@@ -1,5 +1,7 @@
 #include "kernels/mask.h"
 
+#include "kernels/elementwise.h"
+#include "kernels/fill_order.h"
 #include "kernels/parallel.h"
 #include "kernels/strided.h"
 #include "kernels/width.h"
@@ -120,11 +122,16 @@ Tensor broadcast(const Tensor& array, const DimVector& sizes) {
 
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b, const DimVector& sizes,
              const Tensor& out) {
-  const Tensor result = out.defined() ? out : make_array(sizes, a.dtype());
+  const TensorImpl* const inputs[] = {&condition.impl(), &a.impl(), &b.impl()};
+  const Tensor result = out.defined() ? out : make_result(sizes, a.dtype(), inputs);
   if (result.numel() == 0) return result;
   Tensor c = broadcast(condition, sizes), x = broadcast(a, sizes), y = broadcast(b, sizes);
   Tensor to =
       window(result, result.impl().sizes(), result.impl().strides(), result.storage_offset());
+  if (!result.is_contiguous()) {
+    const DimVector order = memory_order(result.sizes(), result.strides());
+    for (Tensor* array : {&to, &c, &x, &y}) *array = in_memory_order(*array, order);
+  }
   flatten_all(c, x, y, to);
   visit_width(a.itemsize(), [&]<class U>(U) { choose<typename U::type>(c, x, y, to); });
   return result;

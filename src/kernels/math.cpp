@@ -2,6 +2,8 @@
 
 #include "kernels/gamma.h"
 #include "kernels/runs.h"
+#include "kernels/vector_math.h"
+#include "kernels/vector_runs.h"
 
 // xsimd's functions, through xtensor expressions, where they are within 2.5 ulp of exact; the
 // standard library's for erfc (xsimd: 67 ulp), erf in double (68) and lgamma (wrong near its
@@ -18,45 +20,33 @@ struct Sqrt {
 };
 template <class T>
 struct Exp {
-  auto operator()(const auto& x) const {
-    using std::exp;
-    return exp(x);
-  }
+  T operator()(T x) const { return std::exp(x); }
+  auto operator()(const xsimd::batch<T>& x) const { return exp_of(x); }
 };
 template <class T>
 struct Expm1 {
-  auto operator()(const auto& x) const {
-    using std::expm1;
-    return expm1(x);
-  }
+  T operator()(T x) const { return std::expm1(x); }
+  auto operator()(const xsimd::batch<T>& x) const { return expm1_of(x); }
 };
 template <class T>
 struct Log {
-  auto operator()(const auto& x) const {
-    using std::log;
-    return log(x);
-  }
+  T operator()(T x) const { return std::log(x); }
+  auto operator()(const xsimd::batch<T>& x) const { return log_of(x); }
 };
 template <class T>
 struct Log1p {
-  auto operator()(const auto& x) const {
-    using std::log1p;
-    return log1p(x);
-  }
+  T operator()(T x) const { return std::log1p(x); }
+  auto operator()(const xsimd::batch<T>& x) const { return log1p_of(x); }
 };
 template <class T>
 struct Log2 {
-  auto operator()(const auto& x) const {
-    using std::log2;
-    return log2(x);
-  }
+  T operator()(T x) const { return std::log2(x); }
+  auto operator()(const xsimd::batch<T>& x) const { return log2_of(x); }
 };
 template <class T>
 struct Log10 {
-  auto operator()(const auto& x) const {
-    using std::log10;
-    return log10(x);
-  }
+  T operator()(T x) const { return std::log10(x); }
+  auto operator()(const xsimd::batch<T>& x) const { return log10_of(x); }
 };
 template <class T>
 struct Sin {
@@ -151,9 +141,10 @@ struct Rsqrt {
 };
 template <class T>
 struct Sigmoid {
-  auto operator()(const auto& x) const {
-    using std::exp;
-    return T{1} / (T{1} + exp(-x));
+  T operator()(T x) const { return T{1} / (T{1} + std::exp(-x)); }
+  auto operator()(const xsimd::batch<T>& x) const {
+    const xsimd::batch<T> one(T{1});
+    return one / (one + exp_of(-x));
   }
 };
 template <class T>
@@ -215,15 +206,27 @@ struct ThresholdBackward {
   T threshold;
 };
 
+// Of a functor that takes elements and vectors.
+template <template <class> class F, class T>
+void careful_run(int64_t n, void* out, const void* const* in, unsigned fixed,
+                 const Scalar* parameters) {
+  if (n < kTinyFunction || fixed) return loop1<F, T, T>(n, out, in, fixed, parameters);
+  run_vectors<T>(n, out, F<T>{}, Lanes<T>(in[0], false));
+}
+template <template <class> class F>
+constexpr Runs careful_runs() {
+  return with_floats({}, careful_run<F, float>, careful_run<F, double>);
+}
+
 }  // namespace
 
 const Kernel kSqrt{"sqrt", true, false, kLightGrain, expressions1<Sqrt>()};
-const Kernel kExp{"exp", true, false, kHeavyGrain, expressions1<Exp>()};
-const Kernel kExpm1{"expm1", true, false, kHeavyGrain, expressions1<Expm1>()};
-const Kernel kLog{"log", true, false, kHeavyGrain, expressions1<Log>()};
-const Kernel kLog1p{"log1p", true, false, kHeavyGrain, expressions1<Log1p>()};
-const Kernel kLog2{"log2", true, false, kHeavyGrain, expressions1<Log2>()};
-const Kernel kLog10{"log10", true, false, kHeavyGrain, expressions1<Log10>()};
+const Kernel kExp{"exp", true, false, kHeavyGrain, careful_runs<Exp>()};
+const Kernel kExpm1{"expm1", true, false, kHeavyGrain, careful_runs<Expm1>()};
+const Kernel kLog{"log", true, false, kHeavyGrain, careful_runs<Log>()};
+const Kernel kLog1p{"log1p", true, false, kHeavyGrain, careful_runs<Log1p>()};
+const Kernel kLog2{"log2", true, false, kHeavyGrain, careful_runs<Log2>()};
+const Kernel kLog10{"log10", true, false, kHeavyGrain, careful_runs<Log10>()};
 const Kernel kSin{"sin", true, false, kHeavyGrain, expressions1<Sin>()};
 const Kernel kCos{"cos", true, false, kHeavyGrain, expressions1<Cos>()};
 const Kernel kTan{"tan", true, false, kHeavyGrain, expressions1<Tan>()};
@@ -234,7 +237,7 @@ const Kernel kSinh{"sinh", true, false, kHeavyGrain, expressions1<Sinh>()};
 const Kernel kCosh{"cosh", true, false, kHeavyGrain, expressions1<Cosh>()};
 const Kernel kTanh{"tanh", true, false, kHeavyGrain, expressions1<Tanh>()};
 const Kernel kRsqrt{"rsqrt", true, false, kLightGrain, expressions1<Rsqrt>()};
-const Kernel kSigmoid{"sigmoid", true, false, kHeavyGrain, expressions1<Sigmoid>()};
+const Kernel kSigmoid{"sigmoid", true, false, kHeavyGrain, careful_runs<Sigmoid>()};
 const Kernel kErf{"erf", true, false, kHeavyGrain,
                   with_floats({}, expression1<Erf, float>, loop1<Erf, double, double>)};
 const Kernel kErfc{"erfc", true, false, kHeavyGrain, float_loops1<Erfc>()};
@@ -256,7 +259,11 @@ const Kernel kTanhBackward{"tanh_backward_cpu", false, false, kLightGrain,
 const Kernel kSigmoidBackward{"sigmoid_backward_cpu", false, false, kLightGrain,
                               float_loops2<SigmoidBackward>()};
 const Kernel kThresholdBackward{
-    "threshold_backward_cpu", false, false, kLightGrain,
-    float_loops2<ThresholdBackward>(integer_loops2<ThresholdBackward>())};
+    "threshold_backward_cpu",
+    false,
+    false,
+    kLightGrain,
+    float_loops2<ThresholdBackward>(integer_loops2<ThresholdBackward>()),
+    1};
 
 }  // namespace gradtape::kernels

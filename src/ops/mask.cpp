@@ -20,7 +20,9 @@ DimVector joined(const Tensor& a, const Tensor& b) {
 // self with value (0-d, of self's dtype) where mask is true.
 Tensor filled(const Tensor& self, const Tensor& mask, const Tensor& value, const Tensor& out) {
   const DimVector sizes = joined(self, mask);
-  return kernels::where(kernels::dense(mask, kBool), value, self, sizes, out);
+  // As PyTorch's the result is row-major.
+  const Tensor result = out.defined() ? out : kernels::make_array(sizes, self.dtype());
+  return kernels::where(kernels::dense(mask, kBool), value, self, sizes, result);
 }
 
 // value as one element of dtype. Throws: Error if it does not fit.
@@ -90,7 +92,8 @@ struct Where {
   ScalarType dtype;
   Tensor forward(const Tensor& condition, const Tensor& a, const Tensor& b) const {
     const DimVector sizes = kernels::broadcast_sizes(joined(a, b), condition.impl().sizes());
-    return kernels::where(kernels::dense(condition, kBool), converted(a), converted(b), sizes);
+    const Tensor mask = condition.dtype() == kBool ? condition : kernels::dense(condition, kBool);
+    return kernels::where(mask, converted(a), converted(b), sizes);
   }
   Tensor converted(const Tensor& array) const {
     return array.dtype() == dtype ? array : kernels::dense(array, dtype);
