@@ -259,6 +259,11 @@ TensorData::TensorData(std::initializer_list<TensorData> rows) : is_scalar_(fals
   resolve_literal();
 }
 
+TensorData::TensorData(const std::vector<bool>& values)
+    : is_scalar_(false), sizes_{static_cast<int64_t>(values.size())}, dtype_(kBool) {
+  for (const bool value : values) rows_.emplace_back(value);
+}
+
 // As in libtorch, int32 values make an int64 tensor.
 void TensorData::resolve_literal() {
   if (dtype_ == kInt32) dtype_ = kInt64;
@@ -269,6 +274,12 @@ void TensorData::append_to(std::vector<Scalar>& flat) const {
     flat.push_back(scalar_);
     return;
   }
+  if (array_) {
+    visit_dtype(array_dtype_, [&]<class T>(TypeTag<T>) {
+      const T* values = static_cast<const T*>(array_);
+      flat.insert(flat.end(), values, values + sizes_[0]);
+    });
+  }
   for (const TensorData& row : rows_) row.append_to(flat);
 }
 
@@ -276,9 +287,18 @@ void TensorData::append_to(std::vector<Scalar>& flat) const {
 
 Tensor tensor(detail::TensorData data, TensorOptions options) {
   const ScalarType given = is_floating_point(data.dtype()) ? get_default_dtype() : data.dtype();
+  const ScalarType dtype = options.dtype_opt().value_or(given);
+  if (data.array()) {
+    // One pass, which converts as a copy does; the memory is only read.
+    const Tensor lent =
+        from_blob(const_cast<void*>(data.array()), data.sizes(), data.array_dtype());
+    Tensor result = make(data.sizes(), dtype, options);
+    kernels::copy(result, lent);
+    return result;
+  }
   std::vector<Scalar> flat;
   data.append_to(flat);
-  Tensor result = make(data.sizes(), options.dtype_opt().value_or(given), options);
+  Tensor result = make(data.sizes(), dtype, options);
   return filled(std::move(result), [&]<class T>(int64_t i) { return flat[i].to<T>(); });
 }
 

@@ -71,27 +71,30 @@ Tensor scalar_tensor(const Scalar& value, TensorOptions options = {});
 
 namespace detail {
 
-/// The nested braces of tensor({{1, 2}, {3, 4}}): a number or a list of such.
+/// The nested braces of tensor({{1, 2}, {3, 4}}): a number, a list of such, or somebody's array,
+/// which is read where it lies.
 class TensorData {
  public:
   template <class T, class = std::enable_if_t<std::is_arithmetic_v<T>>>
   TensorData(T value) : dtype_(dtype_of_literal<T>()), scalar_(value) {}
   TensorData(std::initializer_list<TensorData> rows);
   template <class T>
-  TensorData(ArrayRef<T> values) : TensorData(values.begin(), values.end(), dtype_of<T>()) {}
+  TensorData(ArrayRef<T> values)
+      : TensorData(values.data(), static_cast<int64_t>(values.size()), dtype_of<T>()) {}
   template <class T>
-  TensorData(const std::vector<T>& values)
-      : TensorData(values.begin(), values.end(), dtype_of<T>()) {}
+  TensorData(const std::vector<T>& values) : TensorData(ArrayRef<T>(values)) {}
+  TensorData(const std::vector<bool>& values);
 
   const DimVector& sizes() const { return sizes_; }
   ScalarType dtype() const { return dtype_; }
   void append_to(std::vector<Scalar>& flat) const;
+  /// A whole array's memory and dtype; null for numbers and lists.
+  const void* array() const { return array_; }
+  ScalarType array_dtype() const { return array_dtype_; }
 
  private:
-  template <class Iterator>
-  TensorData(Iterator begin, Iterator end, ScalarType dtype)
-      : is_scalar_(false), sizes_{static_cast<int64_t>(end - begin)}, dtype_(dtype) {
-    for (; begin != end; ++begin) rows_.emplace_back(*begin);
+  TensorData(const void* array, int64_t size, ScalarType dtype)
+      : is_scalar_(false), sizes_{size}, dtype_(dtype), array_(array), array_dtype_(dtype) {
     resolve_literal();
   }
   template <class T>
@@ -108,6 +111,8 @@ class TensorData {
   ScalarType dtype_ = kFloat64;
   Scalar scalar_;
   std::vector<TensorData> rows_;
+  const void* array_ = nullptr;
+  ScalarType array_dtype_ = kFloat64;
 };
 
 }  // namespace detail
