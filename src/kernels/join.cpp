@@ -3,8 +3,9 @@
 #include <array>
 #include <cstring>
 
+#include "kernels/fill_order.h"
 #include "kernels/parallel.h"
-#include "kernels/strided.h"
+#include "kernels/width.h"
 
 namespace gradtape::kernels {
 namespace {
@@ -16,12 +17,43 @@ bool all_dense(TensorList arrays, ScalarType dtype) {
   return true;
 }
 
+// Rows of a few elements each, as in a stack along the last dimension: array by array, some rows at
+// a time, so that what is written stays in cache.
+void cat_short_rows(TensorList arrays, const Tensor& result, int64_t outer) {
+  constexpr int64_t kRows = 512;
+  const int64_t width = result.numel() / outer;
+  visit_width(result.itemsize(), [&]<class U>(U) {
+    using T = typename U::type;
+    T* const to = reinterpret_cast<T*>(result.impl().data());
+    parallel_items((outer + kRows - 1) / kRows, kRows * width, [&](int64_t part) {
+      const int64_t begin = part * kRows, end = std::min(outer, begin + kRows);
+      T* place = to;
+      for (const Tensor& array : arrays) {
+        const T* const from = reinterpret_cast<const T*>(array.impl().data());
+        const int64_t n = array.numel() / outer;
+        if (n == 1) {
+          for (int64_t i = begin; i < end; ++i) place[i * width] = from[i];
+        } else {
+          for (int64_t i = begin; i < end; ++i) {
+            for (int64_t k = 0; k < n; ++k) place[i * width + k] = from[i * n + k];
+          }
+        }
+        place += n;
+      }
+    });
+  });
+}
+
 // Rows of contiguous arrays: [outer, bytes of each].
 void cat_rows(TensorList arrays, const Tensor& result, int64_t dim) {
   int64_t outer = 1;
   for (int64_t i = 0; i < dim; ++i) outer *= result.sizes()[i];
   if (result.numel() == 0) return;
   const int64_t row = static_cast<int64_t>(result.nbytes()) / outer;
+  constexpr int64_t kShort = 64;  // bytes of an array's row below which a call copies too little
+  if (outer > 1 && row < kShort * static_cast<int64_t>(arrays.size())) {
+    return cat_short_rows(arrays, result, outer);
+  }
   if (outer == 1 && row > (1 << 18)) {
     std::byte* to = result.impl().data();
     for (const Tensor& array : arrays) {
@@ -62,24 +94,18 @@ Tensor cat(TensorList arrays, int64_t dim, DimVector sizes, ScalarType dtype) {
 }
 
 Tensor flip(const Tensor& array, const DimVector& flipped) {
-  Tensor result = make_array(array.impl().sizes(), array.dtype());
+  const TensorImpl& impl = array.impl();
+  const Tensor flat = make_array(impl.sizes(), array.dtype());
+  const Tensor result = window(flat, impl.sizes(), dense_strides(impl.sizes(), impl.strides()), 0);
   if (array.numel() == 0) return result;
-  DimVector strides = array.impl().strides();
-  int64_t start = 0;
+  DimVector strides = impl.strides();
+  int64_t start = impl.offset();
   for (size_t i = 0; i < flipped.size(); ++i) {
     if (!flipped[i]) continue;
-    start += (array.sizes()[i] - 1) * strides[i];
+    start += (impl.sizes()[i] - 1) * strides[i];
     strides[i] = -strides[i];
   }
-  const int64_t step = row_stride(strides);
-  visit_dtype(array.dtype(), [&]<class T>(TypeTag<T>) {
-    const T* from = reinterpret_cast<const T*>(array.impl().data()) + start;
-    T* to = reinterpret_cast<T*>(result.impl().data());
-    for_each_row<1>(array.sizes(), {IntArrayRef(strides)}, [&](const auto& at, int64_t n) {
-      for (int64_t i = 0; i < n; ++i) to[i] = from[at[0] + i * step];
-      to += n;
-    });
-  });
+  copy(result, window(array, impl.sizes(), std::move(strides), start));
   return result;
 }
 

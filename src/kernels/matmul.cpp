@@ -1,6 +1,8 @@
 #include "kernels/matmul.h"
 
 #include <algorithm>
+#include <type_traits>
+#include <vector>
 
 #include "kernels/array.h"
 #include "kernels/gemm.h"
@@ -24,25 +26,44 @@ Matrix<T> matrix_of(const Tensor& array, bool transpose) {
   return transpose ? matrix.t() : matrix;
 }
 
-// Integers, as PyTorch multiplies them: sums wrap.
+// Integers, as PyTorch multiplies them: sums wrap. A row of sums takes up b row by row, a panel of
+// columns at a time, so that the compiler's vectors run along both.
 template <class T>
 void gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t ldc, T alpha, T beta,
           const T* bias = nullptr) {
-  for (int64_t i = 0; i < a.rows; ++i) {
-    for (int64_t j = 0; j < b.cols; ++j) {
-      uint64_t sum = 0;
-      for (int64_t p = 0; p < a.cols; ++p) {
-        sum += static_cast<uint64_t>(a.data[i * a.row_stride + p * a.col_stride]) *
-               static_cast<uint64_t>(b.data[p * b.row_stride + j * b.col_stride]);
+  using Sum = std::conditional_t<(sizeof(T) > 4), uint64_t, uint32_t>;
+  constexpr int64_t kPanel = 256;
+  std::vector<T> packed;
+  const T* columns = b.data;
+  int64_t step = b.row_stride;
+  if (b.col_stride != 1 && b.cols > 1) {
+    packed.resize(b.rows * b.cols);
+    for (int64_t p = 0; p < b.rows; ++p) {
+      for (int64_t j = 0; j < b.cols; ++j) {
+        packed[p * b.cols + j] = b.data[p * b.row_stride + j * b.col_stride];
       }
-      uint64_t value = static_cast<uint64_t>(alpha) * sum;
-      if (beta != 0) {
-        value += static_cast<uint64_t>(beta) * static_cast<uint64_t>(c[i * ldc + j]);
-      }
-      if (bias) value += static_cast<uint64_t>(bias[j]);
-      c[i * ldc + j] = static_cast<T>(value);
     }
+    columns = packed.data();
+    step = b.cols;
   }
+  parallel_items(a.rows, a.cols * b.cols, [&](int64_t i) {
+    for (int64_t start = 0; start < b.cols; start += kPanel) {
+      const int64_t n = std::min(kPanel, b.cols - start);
+      Sum sums[kPanel] = {};
+      for (int64_t p = 0; p < a.cols; ++p) {
+        const auto x = static_cast<Sum>(a.data[i * a.row_stride + p * a.col_stride]);
+        const T* row = columns + p * step + start;
+        for (int64_t j = 0; j < n; ++j) sums[j] += x * static_cast<Sum>(row[j]);
+      }
+      T* to = c + i * ldc + start;
+      for (int64_t j = 0; j < n; ++j) {
+        Sum value = static_cast<Sum>(alpha) * sums[j];
+        if (beta != 0) value += static_cast<Sum>(beta) * static_cast<Sum>(to[j]);
+        if (bias) value += static_cast<Sum>(bias[start + j]);
+        to[j] = static_cast<T>(value);
+      }
+    }
+  });
 }
 
 // Every dtype that has products; PyTorch has none for bool.
@@ -79,12 +100,12 @@ void bmm_into(const Tensor& result, const Tensor& a, bool transpose_a, const Ten
     const int64_t a_step = a.impl().strides()[0], b_step = b.impl().strides()[0];
     const int64_t batch = result.impl().sizes()[0];
     T* const out = data_of<T>(result);
+    const T by = alpha.template to<T>(), keep = beta.template to<T>();
     const auto product = [&](int64_t i) {
       Matrix<T> l = left, r = right;
       l.data += i * a_step;
       r.data += i * b_step;
-      gemm(l, r, out + i * left.rows * right.cols, right.cols, alpha.template to<T>(),
-           beta.template to<T>());
+      gemm(l, r, out + i * left.rows * right.cols, right.cols, by, keep);
     };
     const int64_t work = left.rows * left.cols * right.cols;
     if (batch > 1 && (work < 4'000'000 || batch >= 8)) {
