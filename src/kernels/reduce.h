@@ -42,5 +42,8 @@ bool allclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool e
 Tensor cumsum(const Tensor& input, int64_t axis, bool reverse);
 // The product of all other elements along the axis; floating point only.
 Tensor prod_of_others(const Tensor& input, int64_t axis);
+// For each element along an axis the sum over the others j of grad_j times the product of all but
+// these two: the gradient of prod_of_others.
+Tensor prod_of_pairs(const Tensor& input, const Tensor& grad, int64_t axis);
 
 }  // namespace gradtape::kernels

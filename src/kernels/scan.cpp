@@ -1,3 +1,5 @@
+#include <vector>
+
 #include "kernels/reduce.h"
 
 namespace gradtape::kernels {
@@ -66,6 +68,42 @@ Tensor prod_of_others(const Tensor& input, int64_t axis) {
         for (int64_t i = c.n; i-- > 0;) {
           to[start + i * c.inner] *= after;
           after *= from[start + i * c.inner];
+        }
+      }
+    });
+  });
+  return result;
+}
+
+Tensor prod_of_pairs(const Tensor& input, const Tensor& grad, int64_t axis) {
+  const Tensor x = dense(input), g = dense(grad);
+  Tensor result = make_array(x.impl().sizes(), x.dtype());
+  if (x.numel() == 0) return result;
+  const Columns c(x, axis);
+  visit_floating(x.dtype(), "prod", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const auto* from = reinterpret_cast<const T*>(x.impl().data());
+    const auto* grads = reinterpret_cast<const T*>(g.impl().data());
+    auto* to = reinterpret_cast<T*>(result.impl().data());
+    parallel_ranges(c.outer * c.inner, c.n, [&](int64_t begin, int64_t end) {
+      std::vector<T> befores(c.n), pairs(c.n);
+      for (int64_t column = begin; column < end; ++column) {
+        const int64_t start = column / c.inner * c.n * c.inner + column % c.inner;
+        // Of the elements passed: their product, and the sum of grad_j times the product but j.
+        T product = 1, but_one = 0;
+        const auto pass = [&](int64_t at) {
+          but_one = but_one * from[at] + grads[at] * product;
+          product *= from[at];
+        };
+        for (int64_t i = 0; i < c.n; ++i) {
+          befores[i] = product;
+          pairs[i] = but_one;
+          pass(start + i * c.inner);
+        }
+        product = 1, but_one = 0;
+        for (int64_t i = c.n; i-- > 0;) {
+          to[start + i * c.inner] = pairs[i] * product + befores[i] * but_one;
+          pass(start + i * c.inner);
         }
       }
     });

@@ -132,8 +132,7 @@ Tensor sum_to_size(const Tensor& self, IntArrayRef sizes) {
     axes |= AxisMask{1} << (extra + i);
   }
   GRADTAPE_CHECK(fits, "sum_to_size: size {", sizes, "} is not expandable to size {", from, "}.");
-  const SumToSize op{axes, sizes};
-  return is_default(self, self.dtype()) ? apply(op, self) : apply_as(op, self, self.dtype());
+  return apply(SumToSize{axes, sizes}, self);
 }
 
 Tensor mean(const Tensor& self, std::optional<ScalarType> dtype) {

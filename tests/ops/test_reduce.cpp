@@ -285,4 +285,53 @@ TEST_CASE("errors name the requirement") {
   });
 }
 
+TEST_CASE("derivatives of a product with a zero: the second in linear time, and the third") {
+  // As PyTorch, and by sums over pairs and triples.
+  const Tensor x = tensor({1., 2., 0., 3., 0.5}, kFloat64).requires_grad_();
+  const auto graph = [](const Tensor& y, const Tensor& of, std::vector<double> weights) {
+    return autograd::grad({y.mul(tensor(weights, kFloat64)).sum()}, {of}, {}, {}, true)[0];
+  };
+  for (const bool all : {false, true}) {
+    const Tensor y = all ? x.prod() : x.prod(0);
+    const Tensor first = autograd::grad({y}, {x}, {}, {}, true)[0];
+    const Tensor second = graph(first, x, {1, 2, 3, 4, 5});
+    const Tensor third = graph(second, x, {2, -1, 1, 3, 1});
+    CHECK(second.allclose(tensor({9., 4.5, 40., 3., 18.}, kFloat64)));
+    CHECK(third.allclose(tensor({59.5, 41., 111.5, 22.5, 65.}, kFloat64)));
+  }
+  const Tensor columns = ones({16000, 2}, kFloat64);
+  columns[7].zero_();
+  columns.requires_grad_();
+  const Tensor first = autograd::grad({columns.prod(0).sum()}, {columns}, {}, {}, true)[0];
+  const Tensor second = autograd::grad({first.sum()}, {columns})[0];
+  CHECK(second[7][1].item<double>() == 15999);
+  CHECK(second[8][0].item<double>() == 1);
+}
+
+TEST_CASE("spreads of huge and of tiny float32 numbers are those of PyTorch") {
+  CHECK(tensor({1e20, 3e20}).std().item<float>() == doctest::Approx(1.4142136e20));
+  CHECK(std::isinf(tensor({1e20, 3e20}).var().item<float>()));
+  CHECK(tensor({1e-30, 3e-30}).std().item<float>() / 1.4142136e-30f == doctest::Approx(1));
+  const Tensor rows = tensor({{1e20, 3e20}, {1., 2.}, {5., 5.}});
+  const Tensor deviations = rows.std(IntArrayRef{1});
+  CHECK(deviations[0].item<float>() == doctest::Approx(1.4142136e20));
+  CHECK(deviations[1].item<float>() == doctest::Approx(0.70710678));
+  CHECK(deviations[2].item<float>() == 0);
+  // The sum of squares is out of range, the variance is not.
+  const Tensor many =
+      tensor(std::vector<double>{1e19, -1e19, 1e19, -1e19, 1e19, -1e19, 1e19, -1e19});
+  CHECK(many.var(false).item<float>() == doctest::Approx(1e38));
+  const Tensor x = tensor({1e20, 3e20}).requires_grad_();
+  x.std().backward();
+  CHECK(x.grad()[0].item<float>() == doctest::Approx(-0.70710678));
+}
+
+TEST_CASE("sum_to_size adds integers up in int64") {
+  for (const ScalarType dtype : {kUInt8, kInt8, kInt16, kInt32, kInt64, kBool}) {
+    CHECK(ones({3, 4}, dtype).sum_to_size({1, 4}).dtype() == kInt64);
+    CHECK(ones({3, 4}, dtype).sum_to_size({3, 4}).dtype() == dtype);
+  }
+  CHECK(full({300}, 1, kUInt8).sum_to_size({1}).item<int>() == 300);
+}
+
 }  // namespace gradtape::testing
