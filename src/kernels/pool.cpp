@@ -224,8 +224,9 @@ Tensor avg_pool2d(const Tensor& input, const PoolWindows& rows, const PoolWindow
   const Tensor result = make_array(with_plane(input.sizes(), out_h, out_w), input.dtype());
   if (result.numel() == 0) return result;
   const int64_t in = plane_of(input), out = out_h * out_w;
-  visit_floating(input.dtype(), "avg_pool2d", [&](auto tag) {
+  const auto run = [&](auto tag) {
     using T = typename decltype(tag)::type;
+    using Divisor = std::conditional_t<std::is_integral_v<T>, T, double>;
     parallel_items(result.numel() / out, in + out, [&](int64_t plane) {
       std::vector<T> sums(w);
       const T* const source = data_of<T>(x) + plane * in;
@@ -238,11 +239,16 @@ Tensor avg_pool2d(const Tensor& input, const PoolWindows& rows, const PoolWindow
         for (const auto& col : cols.windows) {
           T sum = 0;
           for (int64_t i = col.begin; i < col.end; ++i) sum += sums[i];
-          *target++ = static_cast<T>(sum / (row.divisor * col.divisor));
+          *target++ = static_cast<T>(sum / static_cast<Divisor>(row.divisor * col.divisor));
         }
       }
     });
-  });
+  };
+  if (input.dtype() == kInt64) {
+    run(TypeTag<int64_t>{});
+  } else {
+    visit_floating(input.dtype(), "avg_pool2d", run);
+  }
   return result;
 }
 

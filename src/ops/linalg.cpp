@@ -352,9 +352,12 @@ Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias) {
                  "mat1 and mat2 must have the same dtype; linear got input ", input.dtype(),
                  ", weight ", weight.dtype());
   if (!bias.defined()) return apply(Linear{}, input, weight);
-  GRADTAPE_CHECK(bias.dim() == 1 && bias.sizes()[0] == weight.sizes()[0],
-                 "linear: bias must have one element for each output (", weight.sizes()[0],
-                 "); got bias ", bias.sizes(), ", weight ", weight.sizes());
+  if (bias.dim() != 1 || bias.sizes()[0] != weight.sizes()[0]) [[unlikely]] {
+    // Whatever else may be added to the rows of outputs.
+    DimVector sizes = input.impl().sizes();
+    sizes.back() = weight.sizes()[0];
+    return addmm(bias, as_rows(input), weight.t()).reshape(sizes);
+  }
   GRADTAPE_CHECK(bias.dtype() == weight.dtype(), "linear: bias must be of weight's dtype (",
                  weight.dtype(), "); got bias ", bias.dtype());
   return apply(LinearWithBias{}, input, weight, bias);

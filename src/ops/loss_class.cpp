@@ -181,8 +181,9 @@ kernels::NllArgs nll_args(const Tensor& self, const Tensor& target, const Tensor
   GRADTAPE_CHECK(self.dim() >= 1, "nll_loss: Expected 1 or more dimensions (got 0)");
   GRADTAPE_CHECK(self.is_floating_point(), "nll_loss: self must be floating point; got ",
                  self.dtype(), " ", sizes);
-  GRADTAPE_CHECK(target.dtype() == kInt64, "nll_loss: expected scalar type Long but found ",
-                 target.dtype(), " (target)");
+  // As PyTorch: of rows the classes may be bytes.
+  GRADTAPE_CHECK(target.dtype() == kInt64 || (target.dtype() == kUInt8 && self.dim() <= 2),
+                 "nll_loss: expected scalar type Long but found ", target.dtype(), " (target)");
   const bool batched = self.dim() > 1;
   const int64_t c = sizes[batched ? 1 : 0];
   DimVector expected(sizes);
@@ -201,7 +202,7 @@ kernels::NllArgs nll_args(const Tensor& self, const Tensor& target, const Tensor
                  "nll_loss: expected scalar type ", self.dtype(), " but found ",
                  weight.defined() ? weight.dtype() : self.dtype(), " (weight)");
   kernels::NllArgs args;
-  args.target = kernels::dense(target.detach());
+  args.target = kernels::dense(target.detach(), kInt64);
   if (weight.defined()) args.weight = kernels::dense(weight.detach());
   args.n = batched ? sizes[0] : 1;
   args.c = c;

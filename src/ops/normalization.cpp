@@ -61,7 +61,10 @@ struct BatchNorm {
     Tensor centered, scale;
     if (training) {
       centered = x.sub(x.mean(axes, /*keepdim=*/true));
-      scale = centered.mul(centered).mean(axes, /*keepdim=*/true).add(eps).rsqrt();
+      Tensor variance = centered.mul(centered).mean(axes, /*keepdim=*/true);
+      // The scale of what does not vary is 0, in this order of derivatives too.
+      if (eps == 0) variance = variance.masked_fill(variance.eq(0), INFINITY);
+      scale = variance.add(eps).rsqrt();
     } else {
       centered = x.sub(along_channels(mean, x.dim()));
       scale = along_channels(inverse_deviation, x.dim());
@@ -103,14 +106,16 @@ void move_towards(const Tensor& running, const Tensor& batch, double factor, dou
   running.storage()->bump_version();
 }
 
-Tensor inverse_deviation_of(const Tensor& variance, double eps) {
+// In training PyTorch takes 0 for a deviation of 0.
+Tensor inverse_deviation_of(const Tensor& variance, double eps, bool training) {
   const Tensor v = kernels::dense(variance);
   const Tensor result = kernels::make_array(v.sizes(), v.dtype());
   visit_floating(v.dtype(), "batch_norm", [&](auto tag) {
     using T = typename decltype(tag)::type;
     for (int64_t c = 0; c < v.numel(); ++c) {
+      const double square = static_cast<double>(v.data_ptr<T>()[c]) + eps;
       result.data_ptr<T>()[c] =
-          static_cast<T>(1 / std::sqrt(static_cast<double>(v.data_ptr<T>()[c]) + eps));
+          training && square == 0 ? T{0} : static_cast<T>(1 / std::sqrt(square));
     }
   });
   return result;
@@ -152,7 +157,7 @@ Tensor batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias,
     op.mean = kernels::make_array({channels}, input.dtype());
     const Tensor variance = kernels::make_array({channels}, input.dtype());
     kernels::batch_statistics(input, op.mean, variance);
-    op.inverse_deviation = inverse_deviation_of(variance, eps);
+    op.inverse_deviation = inverse_deviation_of(variance, eps, training);
     if (input.numel() > 0) {
       const double count = static_cast<double>(input.numel() / channels);
       if (running_mean.defined()) move_towards(running_mean, op.mean, 1, momentum);
@@ -160,7 +165,7 @@ Tensor batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias,
     }
   } else {
     op.mean = copied(running_mean);
-    op.inverse_deviation = inverse_deviation_of(running_var, eps);
+    op.inverse_deviation = inverse_deviation_of(running_var, eps, training);
   }
   Tensor result = kernels::normalize(input, op.mean, op.inverse_deviation, weight, bias);
   return record(std::move(op), std::move(result), input, weight, bias);

@@ -159,6 +159,9 @@ void check_input(const char* op, int64_t axes, const Tensor& self) {
   GRADTAPE_CHECK(fits, "Expected ", axes + 1, "D or ", axes + 2,
                  "D (batch mode) tensor with optional 0 dim batch size for input, but got:",
                  self.sizes(), " (", op, ")");
+}
+
+void check_real(const char* op, const Tensor& self) {
   GRADTAPE_CHECK(self.is_floating_point(), "\"", op, "\" not implemented for '", self.dtype(),
                  "'; got self ", self.sizes());
 }
@@ -181,6 +184,7 @@ std::tuple<Tensor, Tensor> max_pool(const char* op, int64_t axes, const Tensor& 
                                     IntArrayRef dilation, bool ceil_mode, ScalarType index_type) {
   const Axes options = axes_of(op, axes, kernel, stride, padding, dilation);
   check_input(op, axes, self);
+  check_real(op, self);
   const Tensor planes = planes_of(self, axes);
   const int64_t h = planes.sizes()[planes.dim() - 2], w = planes.sizes()[planes.dim() - 1];
   const MaxPool2d pool{options.kernel[0],
@@ -217,6 +221,7 @@ Tensor avg_pool(const char* op, int64_t axes, const Tensor& self, IntArrayRef ke
                 std::optional<int64_t> divisor) {
   const Axes options = axes_of(op, axes, kernel, stride, padding, 1);
   check_input(op, axes, self);
+  if (self.dtype() != kInt64) check_real(op, self);  // as PyTorch, of integers these alone
   GRADTAPE_CHECK(!divisor || *divisor != 0, "divisor must be not zero; ", op, " got self ",
                  self.sizes());
   const Tensor planes = planes_of(self, axes);
@@ -250,6 +255,7 @@ Tensor adaptive_avg_pool(const char* op, int64_t axes, const Tensor& self,
                  ": elements of output_size must be greater than or equal to 0 but received ",
                  output_size);
   check_input(op, axes, self);
+  check_real(op, self);
   const Tensor planes = planes_of(self, axes);
   const int64_t h = planes.sizes()[planes.dim() - 2], w = planes.sizes()[planes.dim() - 1];
   return from_planes(average(planes, even_windows(h, out[0]), even_windows(w, out[1])), axes);

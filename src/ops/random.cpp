@@ -235,9 +235,9 @@ Tensor randint_like(const Tensor& other, int64_t low, int64_t high, TensorOption
   return made_like(other, options, [&](Tensor& t) { t.random_(low, high); });
 }
 
-// As in PyTorch the draw is recorded, with a gradient of zero.
+// As in PyTorch the draw is recorded, with a gradient of zero, and row-major whatever p is.
 Tensor bernoulli(const Tensor& p, std::optional<Generator> generator) {
-  Tensor result = empty_like(p);
+  Tensor result = empty(p.sizes(), p.dtype());
   result.bernoulli_(p, std::move(generator));
   return record(Bernoulli{}, std::move(result), p);
 }

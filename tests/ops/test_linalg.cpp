@@ -140,3 +140,33 @@ TEST_CASE("products refuse shapes and dtypes that do not fit") {
                     }),
                     "The expanded size of the tensor (4) must match the existing size (7)"));
 }
+
+TEST_CASE("linear takes every bias that broadcasts to its rows") {
+  const Tensor x = wave({3, 4}, 0), weight = wave({5, 4}, 1);
+  const Tensor product = matmul(x, weight.t());
+  for (const auto& sizes : std::vector<std::vector<int64_t>>{{1}, {5}, {3, 5}, {3, 1}, {}}) {
+    const Tensor bias = wave(sizes, 2).requires_grad_();
+    const Tensor y = linear(x, weight, bias);
+    check_near(y, product.add(bias.detach()), 1e-12);
+    y.sum().backward();
+    check_near(bias.grad(), full(sizes, 15. / static_cast<double>(bias.numel()), kFloat64), 1e-12);
+  }
+  const Tensor one = ones({1}, kFloat64);
+  CHECK(linear(x[0], weight, one).sizes() == IntArrayRef{5});
+  CHECK(linear(wave({2, 3, 4}, 0), weight, one).sizes() == IntArrayRef{2, 3, 5});
+  CHECK(error_of([&] { linear(x, weight, ones({4}, kFloat64)); }) != "");
+  CHECK(error_of([&] { linear(x, weight, ones({2, 3, 5}, kFloat64)); }) != "");
+}
+
+TEST_CASE("integer products of every layout and width are those of their definition") {
+  for (const ScalarType dtype : {kUInt8, kInt8, kInt16, kInt32, kInt64}) {
+    const Tensor a = arange(7 * 9).sub(20).to(dtype).view({7, 9});
+    const Tensor b = arange(9 * 300).mul(7).to(dtype).view({9, 300});
+    const Tensor want = a.unsqueeze(2).mul(b.unsqueeze(0)).sum({1}).to(dtype);
+    CHECK(equal(mm(a, b), want));
+    CHECK(equal(mm(a, b.t().contiguous().t()), want));
+    CHECK(equal(mm(a.t().contiguous().t(), b), want));
+    CHECK(equal(mm(b.t(), a.t()), want.t()));
+    CHECK(equal(bmm(a.expand({3, 7, 9}), b.expand({3, 9, 300}))[2], want));
+  }
+}

@@ -190,4 +190,18 @@ TEST_CASE("losses refuse what does not fit") {
        [&] { binary_cross_entropy_with_logits(x, zeros({2})); });
 }
 
+TEST_CASE("classes of rows may be bytes, as in PyTorch") {
+  const Tensor x = tensor({{1., 2., 3.}, {-1., 0., 1.}}), target = tensor({2, 0}).to(kUInt8);
+  CHECK(nll_loss(x, target).item<float>() == -1);
+  CHECK(nll_loss(x[0], target[0]).item<float>() == -3);
+  CHECK(nll_loss(x, tensor({2, 255}).to(kUInt8), {}, Reduction::Mean, 255).item<float>() == -3);
+  CHECK(cross_entropy_loss(x, target).item<float>() == doctest::Approx(1.4076059));
+  CHECK(contains(error_of([&] { nll_loss(x, target.to(kInt32)); }),
+                 "expected scalar type Long but found Int"));
+  CHECK(contains(error_of([&] {
+                   nll_loss(ones({1, 3, 2}), zeros({1, 2}, kUInt8));
+                 }),
+                 "expected scalar type Long but found Byte"));
+}
+
 }  // namespace gradtape::testing

@@ -105,3 +105,20 @@ TEST_CASE("pools refuse what does not fit, in PyTorch's words") {
                     }),
                     "\"max_pool2d\" not implemented for 'Long'"));
 }
+
+TEST_CASE("averages of int64 are cut off, as in PyTorch; of other integers there are none") {
+  const Tensor x = arange(16).view({1, 1, 4, 4});
+  const auto is = [](const Tensor& got, const std::vector<int64_t>& want) {
+    CHECK(got.dtype() == kInt64);
+    CHECK(equal(got.reshape({-1}), tensor(want)));
+  };
+  is(avg_pool2d(x, 2), {2, 4, 10, 12});
+  is(avg_pool1d(x.view({1, 1, 16}), 2), {0, 2, 4, 6, 8, 10, 12, 14});
+  is(avg_pool2d(-x, 2, {}, 1), {0, 0, 0, -3, -7, -4, -3, -6, -3});
+  is(avg_pool2d(-x, 2, {}, 1, false, false), {0, -1, -3, -6, -7, -9, -12, -13, -15});
+  is(avg_pool2d(-x, 2, {}, 0, false, true, 3), {-3, -6, -14, -16});
+  CHECK(contains(error_of([&] { avg_pool2d(x.to(kInt32), 2); }),
+                 "\"avg_pool2d\" not implemented for 'Int'"));
+  CHECK(contains(error_of([&] { max_pool2d(x, 2); }), "\"max_pool2d\" not implemented for 'Long'"));
+  CHECK(contains(error_of([&] { adaptive_avg_pool2d(x, 2); }), "not implemented for 'Long'"));
+}

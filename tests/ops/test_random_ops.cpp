@@ -90,3 +90,11 @@ TEST_CASE("errors of random ops are PyTorch's") {
   CHECK_THROWS_AS(rand({2}, kInt64), Error);
   CHECK_THROWS_AS(zeros({3}).bernoulli_(tensor({0., 2., 1.})), Error);
 }
+
+TEST_CASE("bernoulli of a permuted tensor draws row by row into a row-major one") {
+  manual_seed(7);
+  const Tensor p = arange(1, 7).to(kFloat32).div(7).reshape({2, 3}).t();
+  const Tensor drawn = bernoulli(p);
+  CHECK(drawn.strides() == IntArrayRef{2, 1});
+  CHECK(equal(drawn.reshape({-1}), tensor({0., 1., 0., 1., 1., 1.})));
+}
