@@ -111,16 +111,13 @@ Tensor Tensor::to(ScalarType dtype, bool, bool copy) const {
   return autograd::apply(ToCopy{dtype}, *this);
 }
 Tensor Tensor::to(const TensorOptions& options, bool non_blocking, bool copy) const {
+  GRADTAPE_CHECK(!options.requires_grad(),
+                 "Operators taking TensorOptions cannot take a TensorOptions with "
+                 "options.requires_grad set as true. This isn't implemented yet.");
   return to(options.has_dtype() ? options.dtype() : dtype(), non_blocking, copy);
 }
 Tensor Tensor::to(Device, ScalarType dtype, bool non_blocking, bool copy) const {
   return to(dtype, non_blocking, copy);
-}
-Tensor Tensor::to(Device, bool non_blocking, bool copy) const {
-  return to(dtype(), non_blocking, copy);
-}
-Tensor Tensor::to(DeviceType, bool non_blocking, bool copy) const {
-  return to(dtype(), non_blocking, copy);
 }
 
 }  // namespace gradtape

@@ -166,7 +166,9 @@ Tensor remainder(const Tensor& self, const Scalar& other) {
   return apply(RemainderScalar{other}, self);
 }
 Tensor remainder(const Scalar& self, const Tensor& other) {
-  return remainder(scalar_tensor(self, self.type()), other);
+  Tensor number = full({}, self, self.type());
+  number.impl().set_wrapped_number(true);  // it takes part in type promotion as a number
+  return remainder(number, other);
 }
 Tensor fmod(const Tensor& self, const Tensor& other) { return apply(Fmod{}, self, other); }
 Tensor fmod(const Tensor& self, const Scalar& other) { return apply(FmodScalar{other}, self); }

@@ -233,9 +233,7 @@ Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, TensorOptio
 }
 
 Tensor scalar_tensor(const Scalar& value, TensorOptions options) {
-  Tensor result = full({}, value, options);
-  result.impl().set_wrapped_number(true);
-  return result;
+  return full({}, value, options.dtype(ScalarType(options.dtype())));
 }
 
 namespace detail {

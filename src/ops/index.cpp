@@ -116,6 +116,21 @@ void check_values(const Tensor& self, const Tensor& values, const IndexPlan& pla
                  " cannot be broadcast to indexing result of shape ", sizes);
 }
 
+// values as they are written to self. One value under one mask is a fill, in libtorch too, and
+// converted; anything else must have self's dtype.
+Tensor prepared(const Tensor& values, const IndexedView& indexed, bool accumulate) {
+  const ScalarType dtype = indexed.view.scalar_type();
+  if (values.scalar_type() == dtype || values.numel() != 1 || accumulate) return values;
+  const Tensor* only = nullptr;
+  for (const Tensor& index : indexed.tensors) {
+    if (!index.defined()) continue;
+    if (only || (index.dtype() != kBool && index.dtype() != kUInt8)) return values;
+    only = &index;
+  }
+  if (is_floating_point(dtype) && values.is_floating_point()) return values.to(dtype);
+  return full(values.sizes(), values.item(), dtype);
+}
+
 void put(const Tensor& self, ArrayRef<TensorIndex> indices, const Tensor& values, bool accumulate) {
   if (indices.size() == 1 && indices[0].kind() == TensorIndex::Kind::Boolean) {
     if (indices[0].boolean()) copy_to(self.unsqueeze(0), values);
@@ -131,7 +146,7 @@ void put(const Tensor& self, ArrayRef<TensorIndex> indices, const Tensor& values
     return;
   }
   const Plan plan = make_index_plan(indexed.view.sizes(), indexed.tensors);
-  const Tensor given = without_leading_ones(values);
+  const Tensor given = without_leading_ones(prepared(values, indexed, accumulate));
   check_values(indexed.view, given, *plan);
   // The dimensions of a 1-element write may all have been dropped.
   apply_inplace(IndexPut{plan, accumulate}, indexed.view, given);
@@ -152,8 +167,9 @@ Tensor index_put(const Tensor& self, ArrayRef<TensorIndex> indices, const Tensor
   const IndexedView indexed = apply_indices(self, indices);
   if (!indexed.tensors.empty() && indexed.view.is_same(self)) {
     const Plan plan = make_index_plan(self.sizes(), indexed.tensors);
-    check_values(self, values, *plan);
-    return apply(IndexPut{plan, accumulate}, self, values);
+    const Tensor given = prepared(values, indexed, accumulate);
+    check_values(self, given, *plan);
+    return apply(IndexPut{plan, accumulate}, self, given);
   }
   Tensor result = self.clone();
   put(result, indices, values, accumulate);
@@ -229,11 +245,14 @@ Tensor& Tensor::index_put_(ArrayRef<TensorIndex> indices, const Tensor& values,
   put(*this, indices, values, accumulate);
   return const_cast<Tensor&>(*this);
 }
+Tensor& Tensor::index_put_(ArrayRef<TensorIndex> indices, const Scalar& value) const {
+  return index_put_(indices, full({}, value, dtype()));
+}
 Tensor& Tensor::index_put_(std::initializer_list<TensorIndex> indices, const Tensor& values) const {
   return index_put_(ArrayRef<TensorIndex>(indices), values);
 }
 Tensor& Tensor::index_put_(std::initializer_list<TensorIndex> indices, const Scalar& value) const {
-  return index_put_(ArrayRef<TensorIndex>(indices), full({}, value, dtype()));
+  return index_put_(ArrayRef<TensorIndex>(indices), value);
 }
 
 }  // namespace gradtape

@@ -171,6 +171,9 @@ Tensor& Tensor::random_(int64_t from, std::optional<int64_t> to,
 Tensor Tensor::bernoulli(std::optional<Generator> generator) const {
   return gradtape::bernoulli(*this, std::move(generator));
 }
+Tensor Tensor::bernoulli(double p, std::optional<Generator> generator) const {
+  return gradtape::bernoulli(*this, p, std::move(generator));
+}
 
 namespace {
 
@@ -204,6 +207,10 @@ Tensor randn(IntArrayRef sizes, std::optional<Generator> generator, TensorOption
 
 Tensor randint(int64_t high, IntArrayRef sizes, TensorOptions options) {
   return randint(0, high, sizes, std::nullopt, options);
+}
+Tensor randint(int64_t high, IntArrayRef sizes, std::optional<Generator> generator,
+               TensorOptions options) {
+  return randint(0, high, sizes, std::move(generator), options);
 }
 Tensor randint(int64_t low, int64_t high, IntArrayRef sizes, TensorOptions options) {
   return randint(low, high, sizes, std::nullopt, options);
@@ -240,6 +247,12 @@ Tensor bernoulli(const Tensor& p, std::optional<Generator> generator) {
   Tensor result = empty_like(p);
   result.bernoulli_(p, std::move(generator));
   return record(Bernoulli{}, std::move(result), p);
+}
+
+Tensor bernoulli(const Tensor& self, double p, std::optional<Generator> generator) {
+  Tensor result = empty_like(self);
+  result.bernoulli_(p, std::move(generator));
+  return record(Bernoulli{}, std::move(result), self);
 }
 
 Tensor normal(double mean, double std, IntArrayRef sizes, std::optional<Generator> generator,

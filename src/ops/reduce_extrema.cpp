@@ -2,6 +2,7 @@
 #include "kernels/reduce.h"
 #include "ops/axes.h"
 
+#include "gradtape/ops/arithmetic.h"
 #include "gradtape/ops/factory.h"
 #include "gradtape/ops/reduce.h"
 
@@ -133,6 +134,8 @@ Tensor position(const Tensor& self, std::optional<int64_t> dim, bool keepdim, co
 
 Tensor max(const Tensor& self) { return extremum<true>(self, "max"); }
 Tensor min(const Tensor& self) { return extremum<false>(self, "min"); }
+Tensor max(const Tensor& self, const Tensor& other) { return maximum(self, other); }
+Tensor min(const Tensor& self, const Tensor& other) { return minimum(self, other); }
 std::tuple<Tensor, Tensor> max(const Tensor& self, int64_t dim, bool keepdim) {
   return extremum<true>(self, dim, keepdim, "max");
 }

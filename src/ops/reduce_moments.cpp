@@ -79,7 +79,8 @@ struct ProdAxis {
 
 struct Moments {
   AxisMask axes;
-  bool unbiased, keepdim;
+  double correction;
+  bool keepdim;
 
   // What the squares are divided by: 0, so that NaN results, where nothing is left.
   double divisor(IntArrayRef sizes) const {
@@ -87,7 +88,7 @@ struct Moments {
     for (size_t i = 0; i < sizes.size(); ++i) {
       if (axes >> i & 1) count *= static_cast<double>(sizes[i]);
     }
-    return std::max(count - (unbiased ? 1 : 0), 0.);
+    return std::max(count - correction, 0.);
   }
   Tensor variance(const Tensor& x) const {
     const DimVector sizes = reduced_sizes(x, axes, keepdim);
@@ -201,9 +202,11 @@ void check_real(const Tensor& self, const char* op) {
 }
 
 // An empty list of axes stands for all of them.
-Moments moments(const Tensor& self, IntArrayRef dim, bool unbiased, bool keepdim, const char* op) {
+Moments moments(const Tensor& self, OptionalIntArrayRef dim, std::optional<int64_t> correction,
+                bool keepdim, const char* op) {
   check_real(self, op);
-  return {axes_of(dim, self.dim(), op), unbiased, keepdim};
+  return {axes_of(dim.value_or({}), self.dim(), op), static_cast<double>(correction.value_or(1)),
+          keepdim};
 }
 
 Tensor converted(const Tensor& self, std::optional<ScalarType> dtype) {
@@ -221,39 +224,60 @@ Tensor prod(const Tensor& self, int64_t dim, bool keepdim, std::optional<ScalarT
   return converted(apply(ProdAxis{wrap_dim(dim, self.dim(), "prod"), keepdim}, x), dtype);
 }
 
-Tensor var(const Tensor& self, bool unbiased) { return var(self, IntArrayRef(), unbiased); }
-Tensor var(const Tensor& self, IntArrayRef dim, bool unbiased, bool keepdim) {
-  return apply(Var{moments(self, dim, unbiased, keepdim, "std and var")}, self);
+// What unbiased stands for.
+constexpr std::optional<int64_t> correction_of(bool unbiased) { return unbiased ? 1 : 0; }
+
+Tensor var(const Tensor& self, bool unbiased) {
+  return var(self, std::nullopt, correction_of(unbiased));
+}
+Tensor var(const Tensor& self, OptionalIntArrayRef dim, bool unbiased, bool keepdim) {
+  return var(self, dim, correction_of(unbiased), keepdim);
+}
+Tensor var(const Tensor& self, OptionalIntArrayRef dim, std::optional<int64_t> correction,
+           bool keepdim) {
+  return apply(Var{moments(self, dim, correction, keepdim, "std and var")}, self);
 }
 Tensor std(const Tensor& self, bool unbiased) {
-  return gradtape::std(self, IntArrayRef(), unbiased);
+  return gradtape::std(self, std::nullopt, correction_of(unbiased));
 }
-Tensor std(const Tensor& self, IntArrayRef dim, bool unbiased, bool keepdim) {
-  return apply(Std{moments(self, dim, unbiased, keepdim, "std and var")}, self);
+Tensor std(const Tensor& self, OptionalIntArrayRef dim, bool unbiased, bool keepdim) {
+  return gradtape::std(self, dim, correction_of(unbiased), keepdim);
+}
+Tensor std(const Tensor& self, OptionalIntArrayRef dim, std::optional<int64_t> correction,
+           bool keepdim) {
+  return apply(Std{moments(self, dim, correction, keepdim, "std and var")}, self);
 }
 std::tuple<Tensor, Tensor> var_mean(const Tensor& self, bool unbiased) {
-  return var_mean(self, IntArrayRef(), unbiased);
+  return var_mean(self, std::nullopt, correction_of(unbiased));
 }
-std::tuple<Tensor, Tensor> var_mean(const Tensor& self, IntArrayRef dim, bool unbiased,
+std::tuple<Tensor, Tensor> var_mean(const Tensor& self, OptionalIntArrayRef dim, bool unbiased,
                                     bool keepdim) {
+  return var_mean(self, dim, correction_of(unbiased), keepdim);
+}
+std::tuple<Tensor, Tensor> var_mean(const Tensor& self, OptionalIntArrayRef dim,
+                                    std::optional<int64_t> correction, bool keepdim) {
   check_real(self, "var_mean");
-  return {var(self, dim, unbiased, keepdim), mean(self, dim, keepdim)};
+  return {var(self, dim, correction, keepdim), mean(self, dim, keepdim)};
 }
 std::tuple<Tensor, Tensor> std_mean(const Tensor& self, bool unbiased) {
-  return std_mean(self, IntArrayRef(), unbiased);
+  return std_mean(self, std::nullopt, correction_of(unbiased));
 }
-std::tuple<Tensor, Tensor> std_mean(const Tensor& self, IntArrayRef dim, bool unbiased,
+std::tuple<Tensor, Tensor> std_mean(const Tensor& self, OptionalIntArrayRef dim, bool unbiased,
                                     bool keepdim) {
+  return std_mean(self, dim, correction_of(unbiased), keepdim);
+}
+std::tuple<Tensor, Tensor> std_mean(const Tensor& self, OptionalIntArrayRef dim,
+                                    std::optional<int64_t> correction, bool keepdim) {
   check_real(self, "std_mean");
-  return {gradtape::std(self, dim, unbiased, keepdim), mean(self, dim, keepdim)};
+  return {gradtape::std(self, dim, correction, keepdim), mean(self, dim, keepdim)};
 }
 
 Tensor norm(const Tensor& self, const Scalar& p) { return norm(self, p, IntArrayRef()); }
-Tensor norm(const Tensor& self, const Scalar& p, IntArrayRef dim, bool keepdim) {
+Tensor norm(const Tensor& self, const std::optional<Scalar>& p, IntArrayRef dim, bool keepdim) {
   GRADTAPE_CHECK(self.is_floating_point(),
                  "norm(): input dtype should be either floating point or complex. Got ",
                  self.dtype(), " instead.");
-  return apply(Norm{p.toDouble(), axes_of(dim, self.dim(), "norm"), keepdim}, self);
+  return apply(Norm{p.value_or(2).toDouble(), axes_of(dim, self.dim(), "norm"), keepdim}, self);
 }
 
 Tensor logsumexp(const Tensor& self, IntArrayRef dim, bool keepdim) {
@@ -266,15 +290,21 @@ Tensor Tensor::prod(int64_t dim, bool keepdim, std::optional<ScalarType> dtype) 
   return gradtape::prod(*this, dim, keepdim, dtype);
 }
 Tensor Tensor::var(bool unbiased) const { return gradtape::var(*this, unbiased); }
-Tensor Tensor::var(IntArrayRef dim, bool unbiased, bool keepdim) const {
+Tensor Tensor::var(OptionalIntArrayRef dim, bool unbiased, bool keepdim) const {
   return gradtape::var(*this, dim, unbiased, keepdim);
 }
+Tensor Tensor::var(OptionalIntArrayRef dim, std::optional<int64_t> correction, bool keepdim) const {
+  return gradtape::var(*this, dim, correction, keepdim);
+}
 Tensor Tensor::std(bool unbiased) const { return gradtape::std(*this, unbiased); }
-Tensor Tensor::std(IntArrayRef dim, bool unbiased, bool keepdim) const {
+Tensor Tensor::std(OptionalIntArrayRef dim, bool unbiased, bool keepdim) const {
   return gradtape::std(*this, dim, unbiased, keepdim);
 }
+Tensor Tensor::std(OptionalIntArrayRef dim, std::optional<int64_t> correction, bool keepdim) const {
+  return gradtape::std(*this, dim, correction, keepdim);
+}
 Tensor Tensor::norm(const Scalar& p) const { return gradtape::norm(*this, p); }
-Tensor Tensor::norm(const Scalar& p, IntArrayRef dim, bool keepdim) const {
+Tensor Tensor::norm(const std::optional<Scalar>& p, IntArrayRef dim, bool keepdim) const {
   return gradtape::norm(*this, p, dim, keepdim);
 }
 Tensor Tensor::logsumexp(IntArrayRef dim, bool keepdim) const {

@@ -115,8 +115,9 @@ Tensor sum(const Tensor& self, std::optional<ScalarType> dtype) {
   return is_default(self, dtype) ? apply(SumAll{}, self) : apply_as(SumAll{}, self, *dtype);
 }
 
-Tensor sum(const Tensor& self, IntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
-  const SumAxes op{{axes_of(dim, self.dim(), "sum"), keepdim}};
+Tensor sum(const Tensor& self, OptionalIntArrayRef dim, bool keepdim,
+           std::optional<ScalarType> dtype) {
+  const SumAxes op{{axes_of(dim.value_or({}), self.dim(), "sum"), keepdim}};
   return is_default(self, dtype) ? apply(op, self) : apply_as(op, self, *dtype);
 }
 
@@ -142,9 +143,10 @@ Tensor mean(const Tensor& self, std::optional<ScalarType> dtype) {
   return apply(MeanAll{}, self);
 }
 
-Tensor mean(const Tensor& self, IntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
+Tensor mean(const Tensor& self, OptionalIntArrayRef dim, bool keepdim,
+            std::optional<ScalarType> dtype) {
   check_mean(self, dtype);
-  const MeanAxes op{{axes_of(dim, self.dim(), "mean"), keepdim}};
+  const MeanAxes op{{axes_of(dim.value_or({}), self.dim(), "mean"), keepdim}};
   return dtype && *dtype != self.dtype() ? apply_as(op, self, *dtype) : apply(op, self);
 }
 
@@ -153,12 +155,12 @@ Tensor cumsum(const Tensor& self, int64_t dim) {
 }
 
 Tensor Tensor::sum(std::optional<ScalarType> dtype) const { return gradtape::sum(*this, dtype); }
-Tensor Tensor::sum(IntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) const {
+Tensor Tensor::sum(OptionalIntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) const {
   return gradtape::sum(*this, dim, keepdim, dtype);
 }
 Tensor Tensor::sum_to_size(IntArrayRef sizes) const { return gradtape::sum_to_size(*this, sizes); }
 Tensor Tensor::mean(std::optional<ScalarType> dtype) const { return gradtape::mean(*this, dtype); }
-Tensor Tensor::mean(IntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) const {
+Tensor Tensor::mean(OptionalIntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) const {
   return gradtape::mean(*this, dim, keepdim, dtype);
 }
 Tensor Tensor::cumsum(int64_t dim) const { return gradtape::cumsum(*this, dim); }

@@ -66,11 +66,15 @@ std::tuple<Tensor, Tensor> topk(const Tensor& self, int64_t k, int64_t dim, bool
 std::tuple<Tensor, Tensor> Tensor::sort(int64_t dim, bool descending) const {
   return gradtape::sort(*this, dim, descending);
 }
+std::tuple<Tensor, Tensor> Tensor::sort(std::optional<bool> stable, int64_t dim,
+                                        bool descending) const {
+  return gradtape::sort(*this, stable, dim, descending);
+}
 Tensor Tensor::argsort(int64_t dim, bool descending) const {
   return gradtape::argsort(*this, dim, descending);
 }
-std::tuple<Tensor, Tensor> Tensor::topk(int64_t k, int64_t dim, bool largest) const {
-  return gradtape::topk(*this, k, dim, largest);
+std::tuple<Tensor, Tensor> Tensor::topk(int64_t k, int64_t dim, bool largest, bool sorted) const {
+  return gradtape::topk(*this, k, dim, largest, sorted);
 }
 
 }  // namespace gradtape

@@ -346,6 +346,9 @@ Tensor Tensor::permute(IntArrayRef dims) const { return gradtape::permute(*this,
 Tensor Tensor::movedim(int64_t source, int64_t destination) const {
   return gradtape::movedim(*this, source, destination);
 }
+Tensor Tensor::movedim(IntArrayRef source, IntArrayRef destination) const {
+  return gradtape::movedim(*this, source, destination);
+}
 Tensor Tensor::t() const { return gradtape::t(*this); }
 Tensor Tensor::expand(IntArrayRef sizes, bool implicit) const {
   return gradtape::expand(*this, sizes, implicit);

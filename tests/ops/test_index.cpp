@@ -99,7 +99,7 @@ TEST_CASE("assignment to an element, a row, a mask and a number of rows writes t
   Tensor name = x[0];
   name = zeros({1});  // names another tensor
   CHECK(x[0][0].item<float>() == 8);
-  x[scalar_tensor(1)] = x[0];
+  x[scalar_tensor(1, kInt64)] = x[0];
   CHECK(elements(x[1]) == std::vector<double>{8, 1, 1});
 }
 
@@ -151,6 +151,70 @@ TEST_CASE("gather and scatter") {
   y.scatter_(1, to, -1);
   CHECK(elements(y) == std::vector<double>{-1, 1, -1, 3, -1, 5});
   CHECK(elements(weighted_grad(y, {x})[0]) == std::vector<double>{0, 2, 0, 4, 0, 6});
+}
+
+// libtorch 1.13 accepts other masks and reads their bytes; this is what PyTorch 2 says.
+TEST_CASE("masks of a fill are bool or uint8") {
+  const Tensor x = zeros({3});
+  const std::string refused =
+      "masked_fill_ only supports boolean masks, but got mask with dtype float";
+  CHECK(error_of([&] { x.masked_fill(ones({3}), 1); }) == refused);
+  CHECK(error_of([&] { x.masked_fill(ones({3}), tensor(1.)); }) == refused);
+  CHECK(error_of([&] { x.masked_fill_(ones({3}), 1); }) == refused);
+  CHECK(error_of([&] { x.masked_fill_(ones({3}), tensor(1.)); }) == refused);
+  CHECK(elements(x) == std::vector<double>{0, 0, 0});
+  CHECK(elements(x.masked_fill(tensor({0, 1, 0}).to(kUInt8), 2)) == std::vector<double>{0, 2, 0});
+}
+
+TEST_CASE("one value under one mask is converted; anything else must have self's dtype") {
+  Tensor x = arange(4, kFloat32);
+  const Tensor mask = tensor({false, true, false, true});
+  x.index_put_({mask}, tensor(7));
+  CHECK(elements(x) == std::vector<double>{0, 7, 2, 7});
+  x.index({mask}) = tensor({8});
+  CHECK(elements(x) == std::vector<double>{0, 8, 2, 8});
+  CHECK(elements(index_put(x, {mask.to(kUInt8)}, tensor(9.5, kFloat64))) ==
+        std::vector<double>{0, 9.5, 2, 9.5});
+  CHECK(elements(arange(4).index_put_({mask}, tensor(7.5))) == std::vector<double>{0, 7, 2, 7});
+  CHECK(elements(ones({2, 4}).index_put_({Slice(0, 1), mask}, tensor(3))) ==
+        std::vector<double>{1, 3, 1, 3, 1, 1, 1, 1});
+  const std::string differ =
+      "Index put requires the source and destination dtypes match, got Float for the destination "
+      "and Long for the source.";
+  CHECK(error_of([&] { x.index_put_({tensor({0, 1})}, tensor(7)); }) == differ);
+  CHECK(error_of([&] { x.index_put_({mask}, tensor({7, 7})); }) == differ);
+  CHECK(error_of([&] { x.index_put_({mask}, tensor(7), true); }) == differ);
+  CHECK(error_of([&] { ones({4, 4}).index_put_({mask, mask}, tensor(7)); }) == differ);
+}
+
+TEST_CASE("index_put_ takes a vector of indices with a number") {
+  Tensor x = zeros({2, 2});
+  const std::vector<TensorIndex> place{1, 0};
+  x.index_put_(place, 5);
+  CHECK(elements(x) == std::vector<double>{0, 0, 5, 0});
+}
+
+TEST_CASE("an index may be of any integer type") {
+  const Tensor x = tensor({10, 11, 12});
+  const auto at = [&](auto i) { return x[i].template item<int>(); };
+  CHECK(at(1) == 11);
+  CHECK(at(size_t{1}) == 11);
+  CHECK(at(1U) == 11);
+  CHECK(at(1LL) == 11);
+  CHECK(at(1ULL) == 11);
+  CHECK(at(short{1}) == 11);
+  CHECK(at(char{1}) == 11);
+  CHECK(at(uint8_t{1}) == 11);
+  CHECK(at(true) == 11);
+  CHECK(at(int64_t{-1}) == 12);
+  CHECK(at(Scalar(1)) == 11);
+  CHECK(at(tensor(1)) == 11);
+  CHECK(x.index({size_t{1}}).item<int>() == 11);
+  CHECK(x.index({Slice(size_t{1}, 3U)}).sizes() == IntArrayRef{2});
+  CHECK(x.select(0U, size_t{2}).item<int>() == 12);
+  CHECK(x.slice(size_t{0}, size_t{1}, 2U).sizes() == IntArrayRef{1});
+  CHECK(x.size(0U) == 3);
+  CHECK((x + size_t{1})[0].item<int>() == 11);
 }
 
 TEST_CASE("masked_fill, masked_select and where") {

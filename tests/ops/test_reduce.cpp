@@ -2,6 +2,7 @@
 #include <random>
 
 #include "ops/golden_cases.h"
+#include "ops/golden_shape.h"
 
 #include "gradtape/core/parallel.h"
 #include "gradtape/gradtape.h"
@@ -283,6 +284,46 @@ TEST_CASE("errors name the requirement") {
   says("norm(): input dtype should be either floating point or complex. Got Long instead.", [] {
     tensor({1, 2}).norm();
   });
+}
+
+// As libtorch's overloads: an int names a dimension, a bool says whether to correct the bias.
+TEST_CASE("var and std take a lone integer for a dimension") {
+  const Tensor x = tensor({{1., 2., 6.}, {3., 5., 7.}});
+  const std::vector<double> over_rows = {2, 4.5, 0.5}, over_columns = {7, 4};
+  CHECK(elements(x.var(0)) == over_rows);
+  CHECK(elements(x.var({0})) == over_rows);
+  CHECK(elements(x.var(int64_t{0})) == over_rows);
+  CHECK(elements(x.var(-1)) == over_columns);
+  CHECK(elements(var(x, 0)) == over_rows);
+  CHECK(elements(var(x, 1)) == over_columns);
+  CHECK(elements(x.std(0).square()).size() == 3);
+  CHECK(x.std(1).sizes() == IntArrayRef{2});
+  CHECK(gradtape::std(x, 1).sizes() == IntArrayRef{2});
+  CHECK(elements(std::get<0>(var_mean(x, 1))) == over_columns);
+  CHECK(elements(std::get<1>(var_mean(x, 1))) == std::vector<double>{3, 5});
+  CHECK(std::get<0>(std_mean(x, 0)).sizes() == IntArrayRef{3});
+  CHECK(x.var(true).dim() == 0);
+  CHECK(elements(x.to(kFloat64).var(1, false)) == std::vector<double>{14. / 3, 8. / 3});
+}
+
+TEST_CASE("a correction is what var's divisor lacks to the count") {
+  const Tensor x = tensor({1., 2., 6.}, kFloat64);  // squared distances add up to 14
+  const std::optional<int64_t> none, two = 2;
+  CHECK(x.var(IntArrayRef{0}, two).item<double>() == 14);
+  CHECK(x.var(std::nullopt, none, true).sizes() == IntArrayRef{1});
+  CHECK(x.var(std::nullopt, none).item<double>() == 7);
+  CHECK(std::isinf(x.var(IntArrayRef{0}, std::optional<int64_t>(3)).item<double>()));
+  CHECK(std::isinf(x.var(IntArrayRef{0}, std::optional<int64_t>(4)).item<double>()));
+}
+
+TEST_CASE("max and min of two tensors are maximum and minimum") {
+  const Tensor x = tensor({1., 5.}).requires_grad_(), y = tensor({3., 5.}).requires_grad_();
+  CHECK(elements(max(x, y)) == std::vector<double>{3, 5});
+  CHECK(elements(x.min(y)) == std::vector<double>{1, 5});
+  max(x, y).sum().backward();
+  CHECK(elements(x.grad()) == std::vector<double>{0, 0.5});
+  CHECK(elements(y.grad()) == std::vector<double>{1, 0.5});
+  CHECK(max(arange(3), tensor(1.5)).dtype() == kFloat32);
 }
 
 }  // namespace gradtape::testing

@@ -32,10 +32,15 @@ std::string str(const Args&... args) {
 }
 
 namespace detail {
+// How a message shows a value; another overload beside its type says otherwise.
+template <class T>
+const T& in_message(const T& value) {
+  return value;
+}
 // Out of line, so that a check costs one predicted branch where it stands.
 template <class... Args>
 [[noreturn, gnu::cold, gnu::noinline]] void fail(const Args&... args) {
-  throw Error(str(args...));
+  throw Error(str(in_message(args)...));
 }
 }  // namespace detail
 

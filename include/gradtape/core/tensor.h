@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -68,9 +69,9 @@ class Tensor {
   IntArrayRef strides() const { return impl().strides(); }
   int64_t storage_offset() const { return impl().offset(); }
   int64_t numel() const { return impl().numel(); }
-  ScalarType dtype() const { return impl().dtype(); }
-  ScalarType scalar_type() const { return dtype(); }
-  size_t itemsize() const { return gradtape::element_size(dtype()); }
+  TypeMeta dtype() const { return TypeMeta(scalar_type()); }
+  ScalarType scalar_type() const { return impl().dtype(); }
+  size_t itemsize() const { return dtype().itemsize(); }
   size_t element_size() const { return itemsize(); }
   size_t nbytes() const { return numel() * itemsize(); }
   Device device() const { return Device(kCPU); }
@@ -96,7 +97,9 @@ class Tensor {
   template <class T, size_t N>
   class Accessor;
   template <class T, size_t N>
-  Accessor<T, N> accessor() const;
+  Accessor<T, N> accessor() const&;
+  template <class T, size_t N>
+  Accessor<T, N> accessor() && = delete;
 
   /// The elements as an xtensor adaptor; defined in gradtape/xtensor.h, see there.
   template <class T>
@@ -117,11 +120,15 @@ class Tensor {
 
   // -- dtype and memory
   Tensor to(ScalarType dtype, bool non_blocking = false, bool copy = false) const;
+  Tensor to(TypeMeta dtype, bool non_blocking = false, bool copy = false) const {
+    return to(ScalarType(dtype), non_blocking, copy);
+  }
+  /// Throws: Error if options ask for a gradient, which this result cannot need by itself.
   Tensor to(const TensorOptions& options, bool non_blocking = false, bool copy = false) const;
   Tensor to(Device device, ScalarType dtype, bool non_blocking = false, bool copy = false) const;
-  Tensor to(Device device, bool non_blocking = false, bool copy = false) const;
-  Tensor to(DeviceType device, bool non_blocking = false, bool copy = false) const;
-  Tensor to(const Tensor& like) const { return to(like.dtype()); }
+  Tensor to(const Tensor& like, bool non_blocking = false, bool copy = false) const {
+    return to(like.dtype(), non_blocking, copy);
+  }
   Tensor toType(ScalarType dtype) const { return to(dtype); }
   Tensor type_as(const Tensor& like) const { return to(like.dtype()); }
   Tensor cpu() const { return *this; }
@@ -149,6 +156,7 @@ class Tensor {
   Tensor transpose(int64_t dim0, int64_t dim1) const;
   Tensor permute(IntArrayRef dims) const;
   Tensor movedim(int64_t source, int64_t destination) const;
+  Tensor movedim(IntArrayRef source, IntArrayRef destination) const;
   Tensor t() const;
   Tensor mT() const { return transpose(-2, -1); }
   Tensor select(int64_t dim, int64_t index) const;
@@ -177,7 +185,6 @@ class Tensor {
 
   // -- indexing
   Tensor operator[](int64_t index) const { return select(0, index); }
-  Tensor operator[](int index) const { return select(0, index); }
   Tensor operator[](const Scalar& index) const;
   Tensor operator[](const Tensor& index) const;
   /// Integers, Slice, None and "..." give a view; masks and index tensors a copy, and on the left
@@ -186,6 +193,7 @@ class Tensor {
   IndexedTensor index(std::initializer_list<indexing::TensorIndex> indices) const;
   Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Tensor& values,
                      bool accumulate = false) const;
+  Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Scalar& value) const;
   Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices,
                      const Tensor& values) const;
   Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices,
@@ -213,8 +221,15 @@ class Tensor {
   Tensor triu(int64_t diagonal = 0) const;
   Tensor diag(int64_t diagonal = 0) const;
   std::tuple<Tensor, Tensor> sort(int64_t dim = -1, bool descending = false) const;
+  std::tuple<Tensor, Tensor> sort(std::optional<bool> stable, int64_t dim = -1,
+                                  bool descending = false) const;
   Tensor argsort(int64_t dim = -1, bool descending = false) const;
-  std::tuple<Tensor, Tensor> topk(int64_t k, int64_t dim = -1, bool largest = true) const;
+  template <std::same_as<bool> B>
+  Tensor argsort(B stable, int64_t dim = -1, bool descending = false) const {
+    return std::get<1>(sort(std::optional<bool>(stable), dim, descending));
+  }
+  std::tuple<Tensor, Tensor> topk(int64_t k, int64_t dim = -1, bool largest = true,
+                                  bool sorted = true) const;
 
   // -- arithmetic
   Tensor add(const Tensor& other, const Scalar& alpha = 1) const;
@@ -364,20 +379,32 @@ class Tensor {
 
   // -- reduction; dim lists may be empty for all axes
   Tensor sum(std::optional<ScalarType> dtype = {}) const;
-  Tensor sum(IntArrayRef dim, bool keepdim = false, std::optional<ScalarType> dtype = {}) const;
+  Tensor sum(OptionalIntArrayRef dim, bool keepdim = false,
+             std::optional<ScalarType> dtype = {}) const;
   Tensor mean(std::optional<ScalarType> dtype = {}) const;
-  Tensor mean(IntArrayRef dim, bool keepdim = false, std::optional<ScalarType> dtype = {}) const;
+  Tensor mean(OptionalIntArrayRef dim, bool keepdim = false,
+              std::optional<ScalarType> dtype = {}) const;
   Tensor prod(std::optional<ScalarType> dtype = {}) const;
   Tensor prod(int64_t dim, bool keepdim = false, std::optional<ScalarType> dtype = {}) const;
   Tensor var(bool unbiased = true) const;
-  Tensor var(IntArrayRef dim, bool unbiased = true, bool keepdim = false) const;
+  Tensor var(OptionalIntArrayRef dim, bool unbiased = true, bool keepdim = false) const;
+  Tensor var(OptionalIntArrayRef dim, std::optional<int64_t> correction,
+             bool keepdim = false) const;
+  Tensor var(int dim) const { return var(OptionalIntArrayRef(dim)); }
+  Tensor var(int64_t dim) const { return var(OptionalIntArrayRef(dim)); }
   Tensor std(bool unbiased = true) const;
-  Tensor std(IntArrayRef dim, bool unbiased = true, bool keepdim = false) const;
+  Tensor std(OptionalIntArrayRef dim, bool unbiased = true, bool keepdim = false) const;
+  Tensor std(OptionalIntArrayRef dim, std::optional<int64_t> correction,
+             bool keepdim = false) const;
+  Tensor std(int dim) const { return std(OptionalIntArrayRef(dim)); }
+  Tensor std(int64_t dim) const { return std(OptionalIntArrayRef(dim)); }
   Tensor norm(const Scalar& p = 2) const;
-  Tensor norm(const Scalar& p, IntArrayRef dim, bool keepdim = false) const;
+  Tensor norm(const std::optional<Scalar>& p, IntArrayRef dim, bool keepdim = false) const;
   Tensor logsumexp(IntArrayRef dim, bool keepdim = false) const;
   Tensor max() const;
   Tensor min() const;
+  Tensor max(const Tensor& other) const { return maximum(other); }
+  Tensor min(const Tensor& other) const { return minimum(other); }
   std::tuple<Tensor, Tensor> max(int64_t dim, bool keepdim = false) const;
   std::tuple<Tensor, Tensor> min(int64_t dim, bool keepdim = false) const;
   Tensor amax(IntArrayRef dim = {}, bool keepdim = false) const;
@@ -416,6 +443,7 @@ class Tensor {
                   std::optional<Generator> generator = {}) const;
   Tensor& exponential_(double lambd = 1, std::optional<Generator> generator = {}) const;
   Tensor bernoulli(std::optional<Generator> generator = {}) const;
+  Tensor bernoulli(double p, std::optional<Generator> generator = {}) const;
 
   // -- gradients; see docs/autograd.md
   bool requires_grad() const;
@@ -527,7 +555,10 @@ class Tensor::Accessor {
 };
 
 template <class T, size_t N>
-Tensor::Accessor<T, N> Tensor::accessor() const {
+using TensorAccessor = Tensor::Accessor<T, N>;
+
+template <class T, size_t N>
+Tensor::Accessor<T, N> Tensor::accessor() const& {
   static_assert(N > 0, "a 0-d tensor is read with item<T>()");
   GRADTAPE_CHECK(dim() == static_cast<int64_t>(N), "accessor: the rank must be ", N, "; got self ",
                  sizes());

@@ -46,6 +46,8 @@ Tensor randn(IntArrayRef sizes, TensorOptions options = {});
 Tensor randn(IntArrayRef sizes, std::optional<Generator> generator, TensorOptions options = {});
 /// Integers from low to high - 1. Throws: Error unless low < high.
 Tensor randint(int64_t high, IntArrayRef sizes, TensorOptions options = kInt64);
+Tensor randint(int64_t high, IntArrayRef sizes, std::optional<Generator> generator,
+               TensorOptions options = kInt64);
 Tensor randint(int64_t low, int64_t high, IntArrayRef sizes, TensorOptions options = kInt64);
 Tensor randint(int64_t low, int64_t high, IntArrayRef sizes, std::optional<Generator> generator,
                TensorOptions options = kInt64);
@@ -57,6 +59,8 @@ Tensor randn_like(const Tensor& other, TensorOptions options = {});
 Tensor randint_like(const Tensor& other, int64_t low, int64_t high, TensorOptions options = {});
 /// 1 with the probability that the input holds, else 0.
 Tensor bernoulli(const Tensor& p, std::optional<Generator> generator = {});
+/// In the shape and dtype of self.
+Tensor bernoulli(const Tensor& self, double p, std::optional<Generator> generator = {});
 Tensor normal(double mean, double std, IntArrayRef sizes, std::optional<Generator> generator = {},
               TensorOptions options = {});
 
@@ -66,7 +70,7 @@ Tensor from_blob(void* data, IntArrayRef sizes, TensorOptions options = {});
 Tensor from_blob(void* data, IntArrayRef sizes, std::function<void(void*)> deleter,
                  TensorOptions options = {});
 Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, TensorOptions options = {});
-/// A 0-d tensor that takes part in type promotion as a number.
+/// A 0-d tensor of the default dtype unless options say otherwise, whatever the number's.
 Tensor scalar_tensor(const Scalar& value, TensorOptions options = {});
 
 namespace detail {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <tuple>
 
@@ -17,6 +18,11 @@ std::tuple<Tensor, Tensor> sort(const Tensor& self, std::optional<bool> stable, 
                                 bool descending = false);
 /// The positions that sort gives.
 Tensor argsort(const Tensor& self, int64_t dim = -1, bool descending = false);
+/// Taken by a bool alone: argsort(x, 0) names a dimension.
+template <std::same_as<bool> B>
+Tensor argsort(const Tensor& self, B stable, int64_t dim = -1, bool descending = false) {
+  return std::get<1>(sort(self, std::optional<bool>(stable), dim, descending));
+}
 /// The k largest (smallest) elements along dim, best first, and where they were; of equals the
 /// first.
 ///
