@@ -13,6 +13,9 @@
 
 namespace gradtape::autograd {
 
+using gradtape::tensor_list;
+using gradtape::variable_list;
+
 class FunctionNode;
 namespace detail {
 class FunctionCall;

@@ -5,3 +5,10 @@
 #include "gradtape/data/example.h"
 #include "gradtape/data/samplers.h"
 #include "gradtape/data/transforms.h"
+
+namespace gradtape::data {
+
+using datasets::BatchDataset;
+using datasets::Dataset;
+
+}  // namespace gradtape::data

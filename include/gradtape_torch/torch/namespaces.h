@@ -6,6 +6,7 @@
 
 #include <optional>
 
+#include "gradtape/core/dtype.h"
 #include "gradtape/core/error.h"
 
 namespace gradtape::indexing {}
@@ -18,6 +19,10 @@ using std::nullopt;
 using std::nullopt_t;
 using std::optional;
 }  // namespace c10
+
+namespace caffe2 {
+using ::gradtape::TypeMeta;
+}
 
 namespace at {
 using namespace ::gradtape;
