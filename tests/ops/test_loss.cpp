@@ -190,4 +190,36 @@ TEST_CASE("losses refuse what does not fit") {
        [&] { binary_cross_entropy_with_logits(x, zeros({2})); });
 }
 
+// As libtorch's; only Python's F.binary_cross_entropy asks for the same sizes.
+TEST_CASE("binary_cross_entropy leaves out axes of size 1 where the sizes differ") {
+  const Tensor column = tensor({{0.25}, {0.5}, {0.75}}, kFloat64), line = column.squeeze();
+  const Tensor target = tensor({0., 1., 1.}, kFloat64);
+  const Tensor same = binary_cross_entropy(line, target, {}, Reduction::None);
+  const Tensor losses = binary_cross_entropy(column, target, {}, Reduction::None);
+  CHECK(losses.sizes() == IntArrayRef{3, 1});
+  CHECK(losses.squeeze().equal(same));
+  CHECK(binary_cross_entropy(line, target.unsqueeze(1), {}, Reduction::None).equal(same));
+  CHECK(binary_cross_entropy(column, target).item<double>() ==
+        binary_cross_entropy(line, target).item<double>());
+  CHECK(binary_cross_entropy(column, target.unsqueeze(0)).dim() == 0);
+
+  const Tensor x = column.clone().requires_grad_(), y = line.clone().requires_grad_();
+  binary_cross_entropy(x, target).backward();
+  binary_cross_entropy(y, target).backward();
+  CHECK(x.grad().squeeze().equal(y.grad()));
+  const Tensor rows = line.expand({2, 3});
+  CHECK(binary_cross_entropy(rows, target, {}, Reduction::None)[1].equal(same));
+
+  const auto says = [](const std::string& text, const std::function<void()>& f) {
+    CHECK(contains(error_of(f), text));
+  };
+  says("output with shape [3] doesn't match the broadcast shape [2, 3]",
+       [&] { binary_cross_entropy(line, rows); });
+  says("The size of tensor a (3) must match the size of tensor b (2)", [&] {
+    binary_cross_entropy(rows, ones({2, 1}, kFloat64));
+  });
+  says("output with shape [3, 1] doesn't match the broadcast shape [3, 3]",
+       [&] { binary_cross_entropy(column, target, ones({3}, kFloat64)); });
+}
+
 }  // namespace gradtape::testing
