@@ -107,7 +107,14 @@ void check_condition(const Tensor& condition) {
                  condition.dtype());
 }
 
+void check_fill_mask(const Tensor& mask) {
+  GRADTAPE_CHECK(mask.dtype() == kBool || mask.dtype() == kUInt8,
+                 "masked_fill_ only supports boolean masks, but got mask with dtype ",
+                 mask.dtype().name());
+}
+
 void check_masked_fill(const Tensor& self, const Tensor& mask) {
+  check_fill_mask(mask);
   const DimVector sizes = joined(self, mask);
   GRADTAPE_CHECK(self.sizes().equals(sizes), "masked_fill_: output with shape ", self.sizes(),
                  " doesn't match the broadcast shape ", sizes);
@@ -122,9 +129,11 @@ void check_fill_value(const Tensor& value) {
 }  // namespace
 
 Tensor masked_fill(const Tensor& self, const Tensor& mask, const Scalar& value) {
+  check_fill_mask(mask);
   return apply(MaskedFill{value}, self, mask);
 }
 Tensor masked_fill(const Tensor& self, const Tensor& mask, const Tensor& value) {
+  check_fill_mask(mask);
   check_fill_value(value);
   return apply(MaskedFillTensor{}, self, mask, value);
 }
