@@ -80,7 +80,7 @@ void print_matrix(std::ostream& out, const double* values, int64_t rows, int64_t
   format.apply(out);
   const std::string margin(indent, ' ');
   const int64_t per_line = (kLineWidth - indent) / (format.width + 1);
-  out << margin;
+  if (indent > 0) out << margin;
   for (int64_t first = 0; first < columns; first += per_line) {
     const int64_t last = std::min(first + per_line, columns) - 1;
     if (per_line < columns) {
@@ -122,15 +122,14 @@ void print_stack(std::ostream& out, const double* values, IntArrayRef sizes) {
   }
 }
 
-}  // namespace
-
-std::ostream& operator<<(std::ostream& out, const Tensor& tensor) {
-  if (!tensor.defined()) return out << "[ Tensor (undefined) ]";
+void print(std::ostream& out, const Tensor& tensor) {
+  if (!tensor.defined()) {
+    out << "[ Tensor (undefined) ]";
+    return;
+  }
   const Tensor dense = kernels::dense(tensor, kFloat64);
   const double* values = dense.data_ptr<double>();
   const IntArrayRef sizes = tensor.sizes();
-  const auto flags = out.flags();
-  const auto precision = out.precision();
   if (tensor.dim() == 0) {
     out << std::defaultfloat << values[0] << '\n';
   } else if (tensor.numel() > 0) {
@@ -142,11 +141,21 @@ std::ostream& operator<<(std::ostream& out, const Tensor& tensor) {
       print_stack(out, values, sizes);
     }
   }
-  out.flags(flags);
-  out.precision(precision);
   out << "[ " << tensor.toString() << '{';
   for (size_t i = 0; i < sizes.size(); ++i) out << (i ? "," : "") << sizes[i];
-  return out << "} ]";
+  out << "} ]";
+}
+
+}  // namespace
+
+// As in libtorch the format is the stream's own again afterwards; so is a width, which what is
+// written first has been given.
+std::ostream& operator<<(std::ostream& out, const Tensor& tensor) {
+  std::ios format(nullptr);
+  format.copyfmt(out);
+  print(out, tensor);
+  out.copyfmt(format);
+  return out;
 }
 
 }  // namespace gradtape

@@ -46,6 +46,30 @@ TEST_SUITE("core/print") {
     }
   }
 
+  // What libtorch 1.13.1 writes; the width is there again afterwards.
+  TEST_CASE("a width is that of what is written first") {
+    const auto padded = [](const Tensor& x) {
+      std::ostringstream text;
+      text << std::setfill('*') << std::setw(12) << x;
+      CHECK(text.width() == 12);
+      return text.str();
+    };
+    CHECK(padded(tensor(1.5)) == "*********1.5\n[ CPUFloatType{} ]");
+    CHECK(padded(tensor({1.5, 2.25})) == "*1.5000\n*2.2500\n[ CPUFloatType{2} ]");
+    CHECK(padded(tensor({{1, 2}, {3, 4}})) == "*1 *2\n*3 *4\n[ CPULongType{2,2} ]");
+    CHECK(padded(zeros({2, 1, 2})) ==
+          "***********(1,.,.) = \n *0 *0\n\n(2,.,.) = \n *0 *0\n[ CPUFloatType{2,1,2} ]");
+    CHECK(padded(zeros({0})) == "**********[ CPUFloatType{0} ]");
+    CHECK(padded(zeros({0, 2})) == "**********[ CPUFloatType{0,2} ]");
+  }
+
+  TEST_CASE("a Scalar prints a bool as a word") {
+    CHECK(str(tensor(true).item()) == "true");
+    CHECK(str(Scalar(false)) == "false");
+    CHECK(str(tensor(3).item()) == "3");
+    CHECK(str(tensor(2.5).item()) == "2.5");
+  }
+
   TEST_CASE("printing leaves the stream's format as it was") {
     std::ostringstream text;
     text << std::setprecision(3) << std::fixed;

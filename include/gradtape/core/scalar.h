@@ -52,6 +52,7 @@ class Scalar {
 
 inline std::ostream& operator<<(std::ostream& out, const Scalar& value) {
   if (value.isFloatingPoint()) return out << value.toDouble();
+  if (value.isBoolean()) return out << (value.toBool() ? "true" : "false");
   return out << value.toLong();
 }
 
