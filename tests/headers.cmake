@@ -55,6 +55,10 @@ find_package(Python3 QUIET COMPONENTS Interpreter)
 if(Python3_FOUND)
   add_test(NAME torch_names COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/scripts/torch_names.py
                                     --check)
+  # So does tests/golden/literal_overloads.inc, as calls.
+  add_test(NAME literal_overloads
+           COMMAND ${Python3_EXECUTABLE}
+                   ${PROJECT_SOURCE_DIR}/tests/golden/literal_overloads.py --check)
 else()
-  message(STATUS "gradtape: Python not found: torch/names.h is not checked against the headers")
+  message(STATUS "gradtape: Python not found: what is written from the headers is not checked")
 endif()
