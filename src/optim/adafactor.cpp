@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <string_view>
 
 #include "kernels/factored.h"
 #include "optim/rule.h"
@@ -43,6 +44,11 @@ void AdafactorParamState::visit(FieldVisitor& visitor) {
   visitor.field("exp_avg_sq_row", exp_avg_sq_row_);
   visitor.field("exp_avg_sq_col", exp_avg_sq_col_);
   visitor.field("exp_avg_sq", exp_avg_sq_);
+}
+
+bool AdafactorParamState::is_optional(const char* name, const Tensor& parameter) const {
+  const std::string_view field = name;
+  return field == "exp_avg" || (field == "exp_avg_sq") == (parameter.dim() >= 2);
 }
 
 DimVector AdafactorParamState::field_sizes(const char* name, const Tensor& parameter) const {

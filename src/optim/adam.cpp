@@ -1,6 +1,7 @@
 #include "gradtape/optim/adam.h"
 
 #include <cmath>
+#include <string_view>
 
 #include "optim/rule.h"
 
@@ -84,6 +85,10 @@ void AdamOptions::check() const { check_options(*this); }
 void AdamOptions::visit(FieldVisitor& visitor) { visit_options(visitor, *this); }
 void AdamParamState::visit(FieldVisitor& visitor) { visit_state(visitor, *this); }
 
+bool AdamParamState::is_optional(const char* name, const Tensor&) const {
+  return std::string_view(name) == "max_exp_avg_sq";
+}
+
 void Adam::update(Tensor& parameter, const Tensor& grad, AdamParamState& state,
                   const AdamOptions& options) {
   adam_update(parameter, grad, state, options, Descent(options), /*shrink=*/1);
@@ -92,6 +97,10 @@ void Adam::update(Tensor& parameter, const Tensor& grad, AdamParamState& state,
 void AdamWOptions::check() const { check_options(*this); }
 void AdamWOptions::visit(FieldVisitor& visitor) { visit_options(visitor, *this); }
 void AdamWParamState::visit(FieldVisitor& visitor) { visit_state(visitor, *this); }
+
+bool AdamWParamState::is_optional(const char* name, const Tensor&) const {
+  return std::string_view(name) == "max_exp_avg_sq";
+}
 
 void AdamW::update(Tensor& parameter, const Tensor& grad, AdamWParamState& state,
                    const AdamWOptions& options) {

@@ -1,6 +1,7 @@
 #include "gradtape/optim/rmsprop.h"
 
 #include <cmath>
+#include <string_view>
 
 #include "optim/rule.h"
 
@@ -29,6 +30,10 @@ void RMSpropParamState::visit(FieldVisitor& visitor) {
   visitor.field("square_avg", square_avg_);
   visitor.field("momentum_buffer", momentum_buffer_);
   visitor.field("grad_avg", grad_avg_);
+}
+
+bool RMSpropParamState::is_optional(const char* name, const Tensor&) const {
+  return std::string_view(name) != "square_avg";
 }
 
 void RMSprop::update(Tensor& parameter, const Tensor& grad, RMSpropParamState& state,

@@ -47,6 +47,7 @@ struct AdafactorParamState : public OptimizerCloneableParamState<AdafactorParamS
 
  public:
   void visit(FieldVisitor& visitor) override;
+  bool is_optional(const char* name, const Tensor& parameter) const override;
   DimVector field_sizes(const char* name, const Tensor& parameter) const override;
 };
 

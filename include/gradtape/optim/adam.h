@@ -32,6 +32,7 @@ struct AdamParamState : public OptimizerCloneableParamState<AdamParamState> {
 
  public:
   void visit(FieldVisitor& visitor) override;
+  bool is_optional(const char* name, const Tensor& parameter) const override;
 };
 
 /// Adam: m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2,

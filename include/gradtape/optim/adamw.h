@@ -32,6 +32,7 @@ struct AdamWParamState : public OptimizerCloneableParamState<AdamWParamState> {
 
  public:
   void visit(FieldVisitor& visitor) override;
+  bool is_optional(const char* name, const Tensor& parameter) const override;
 };
 
 /// Adam whose weight decay is not part of the gradient: p = (1 - lr weight_decay) p, then Adam's

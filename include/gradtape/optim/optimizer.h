@@ -69,7 +69,7 @@ class Optimizer {
   using LossClosure = std::function<Tensor()>;
 
   /// Throws: Error if an option has no meaning, a parameter is no leaf, holds integers or
-  /// stands in two groups.
+  /// comes twice, in one group or in two.
   Optimizer(std::vector<OptimizerParamGroup> param_groups,
             std::unique_ptr<OptimizerOptions> defaults);
   Optimizer(std::vector<Tensor> parameters, std::unique_ptr<OptimizerOptions> defaults);
@@ -88,7 +88,7 @@ class Optimizer {
 
   /// Throws: as the constructor, and Error if its options are another optimizer's.
   void add_param_group(const OptimizerParamGroup& param_group);
-  /// Adds to the first group.
+  /// Adds to the first group. Throws: as the constructor.
   void add_parameters(const std::vector<Tensor>& parameters);
   /// Those of the first group.
   const std::vector<Tensor>& parameters() const noexcept { return param_groups_[0].params(); }
@@ -110,7 +110,7 @@ class Optimizer {
   /// options are not in it keeps its own.
   ///
   /// Throws: Error, before anything has changed, if a name is unknown, a shape differs, an option
-  ///         has no meaning or some of a group's options are missing.
+  ///         has no meaning, or a part of a group's options or of a parameter's state is missing.
   virtual void load_state_dict(const OrderedDict<std::string, Tensor>& dict);
 
  protected:
@@ -125,6 +125,8 @@ class Optimizer {
 
  private:
   std::vector<Tensor> all_parameters() const;
+  // Throws unless these can be added to the parameters of this group, which may be a new one.
+  void check_parameters(const std::vector<Tensor>& parameters, size_t group) const;
 };
 
 /// What an optimizer is besides its formula: it walks the groups, skips parameters without a

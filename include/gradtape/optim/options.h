@@ -73,6 +73,8 @@ class OptimizerParamState {
   /// The shape that a saved tensor field must have to be loaded: the parameter's, unless
   /// overridden.
   virtual DimVector field_sizes(const char* name, const Tensor& parameter) const;
+  /// Whether a saved state may lack a tensor field, because not every setting needs it.
+  virtual bool is_optional(const char* name, const Tensor& parameter) const;
 };
 
 template <class Derived>

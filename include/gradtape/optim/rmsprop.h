@@ -33,6 +33,7 @@ struct RMSpropParamState : public OptimizerCloneableParamState<RMSpropParamState
 
  public:
   void visit(FieldVisitor& visitor) override;
+  bool is_optional(const char* name, const Tensor& parameter) const override;
 };
 
 /// RMSprop: v = alpha v + (1 - alpha) g^2, p = p - lr g / (sqrt(v) + eps); with momentum
