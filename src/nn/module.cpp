@@ -1,5 +1,6 @@
 #include "gradtape/nn/module.h"
 
+#include <bit>
 #include <cstdlib>
 #include <exception>
 #include <map>
@@ -141,7 +142,7 @@ class Module::Walk {
       if (!name_.empty()) name_ += '.';
       name_ += child.key();
       path_.push_back({child.value(), child->get(), 0, name_.size(), {}});
-      if (path_.size() % 1024 == 0) check_path();
+      if (path_.size() >= 1024 && std::has_single_bit(path_.size())) check_path();
       return true;
     }
     return false;
@@ -536,11 +537,15 @@ Tensor Cloning::registered(const Module& module, const std::string& name,
   if (!registering || registering->copy_ != &module) return tensor;
   const Tensor* original = (registering->original_.*tensors).find(name);
   if (!original || !original->defined() || !tensor.defined()) return tensor;
+  // A copied object that registers what it holds holds the original's.
+  const bool holds_original = tensor.is_same(*original);
+  if (holds_original) tensor = tensor.detach().clone();
   const auto found =
       registering->known_->tensors.try_emplace(original->unsafeGetTensorImpl(), *original, tensor)
           .first;
   const Tensor& clone = found->second.second;
-  if (!clone.is_same(tensor)) registering->replaced_.emplace_back(name, std::move(tensor));
+  if (!holds_original && !clone.is_same(tensor))
+    registering->replaced_.emplace_back(name, std::move(tensor));
   return clone;
 }
 

@@ -102,7 +102,7 @@ TEST_SUITE("optim/lookahead") {
   }
 
   TEST_CASE("a parameter that came after the last step is saved as what the next one begins from") {
-    Tensor p = full({1}, 4, kFloat64).requires_grad_(), q = full({1}, 3).requires_grad_();
+    Tensor p = full({1}, 4, kFloat64).requires_grad_(), q = full({1}, 3.).requires_grad_();
     optim::Lookahead<optim::SGD> optimizer(std::vector<Tensor>{p}, 0.5);
     newer_runs::step(optimizer, p, 1);
     optimizer.add_parameters({q});

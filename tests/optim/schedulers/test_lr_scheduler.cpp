@@ -4,12 +4,6 @@
 
 #include "optim/schedulers/golden_schedules.h"
 
-#include "gradtape/optim/schedulers/cosine_annealing_lr.h"
-#include "gradtape/optim/schedulers/decay_lr.h"
-#include "gradtape/optim/schedulers/lambda_lr.h"
-#include "gradtape/optim/schedulers/step_lr.h"
-#include "gradtape/optim/schedulers/swa_lr.h"
-
 using namespace gradtape;
 using golden_schedules::make_optimizer;
 using Dict = OrderedDict<std::string, Tensor>;
