@@ -61,7 +61,7 @@ void append(std::ostream& out, const char* what, const std::vector<std::string>&
 // stack of its own, so that no depth overflows it.
 template <class F>
 void recurse(const F& f) {
-  constexpr int kLevels = 1000;
+  constexpr int kLevels = 500;
   thread_local int depth = 0;
   struct Level {
     Level() { ++depth; }
@@ -142,7 +142,7 @@ class Module::Walk {
       if (!name_.empty()) name_ += '.';
       name_ += child.key();
       path_.push_back({child.value(), child->get(), 0, name_.size(), {}});
-      if (path_.size() >= 1024 && std::has_single_bit(path_.size())) check_path();
+      check_path();
       return true;
     }
     return false;
@@ -161,19 +161,21 @@ class Module::Walk {
     std::unordered_set<const Module*> seen;
   };
 
-  // Registration refuses a module that contains itself, but one may become so by assignment.
-  void check_path() const {
-    std::map<const Module*, size_t> sizes;
-    for (const Level& level : path_) {
-      const auto [first, fresh] = sizes.emplace(level.module, level.name_size);
-      GRADTAPE_CHECK(fresh, "The module '", name_.substr(0, first->second),
-                     "' contains itself, as '", name_.substr(0, level.name_size), "'");
-    }
+  // Registration refuses a module that contains itself, but one may become so by assignment. As
+  // Brent's algorithm: the last module is compared with one that moves down in growing steps.
+  void check_path() {
+    const size_t last = path_.size() - 1;
+    if (anchor_ >= last) anchor_ = 0;
+    GRADTAPE_CHECK(path_[last].module != path_[anchor_].module, "The module '",
+                   name_.substr(0, path_[anchor_].name_size), "' contains itself, as '", name_,
+                   "'");
+    if (std::has_single_bit(last)) anchor_ = last;
   }
 
   Places places_;
   std::string name_;
   std::vector<Level> path_;
+  size_t anchor_ = 0;
 };
 
 void Module::apply(const ModuleApplyFunction& function) {
