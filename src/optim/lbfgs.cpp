@@ -189,7 +189,7 @@ Tensor LBFGS::step(LossClosure closure) {
   GRADTAPE_CHECK(param_groups_.size() == 1,
                  "LBFGS doesn't support per-parameter options (parameter groups)");
   GRADTAPE_CHECK(size() > 0, "step: the optimizer got an empty parameter list");
-  const detail::NoGrad no_grad;
+  const NoGradGuard no_grad;
   const ParameterKey key(parameters()[0]);
   const auto found = state_.find(key);
   auto state =

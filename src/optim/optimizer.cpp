@@ -4,7 +4,6 @@
 #include <typeinfo>
 
 #include "gradtape/autograd/autograd.h"
-#include "gradtape/autograd/grad_mode.h"
 
 namespace gradtape::optim {
 
@@ -151,8 +150,16 @@ std::vector<Tensor> Optimizer::all_parameters() const {
 
 namespace detail {
 
-NoGrad::NoGrad() : before_(GradMode::is_enabled()) { GradMode::set_enabled(false); }
-NoGrad::~NoGrad() { GradMode::set_enabled(before_); }
+void Moved::save(const Tensor& parameter) {
+  before_.emplace_back(parameter, parameter.detach().clone());
+}
+
+Moved::~Moved() {
+  const NoGradGuard no_grad;
+  // Backwards: a parameter that was moved twice was where it began the first time.
+  for (auto entry = before_.rbegin(); entry != before_.rend(); ++entry)
+    entry->first.copy_(entry->second);
+}
 
 Tensor evaluate(const Optimizer::LossClosure& closure) {
   if (!closure) return {};

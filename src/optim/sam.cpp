@@ -62,7 +62,7 @@ Ascent::Ascent(const std::vector<OptimizerParamGroup>& groups, const SAMOptions&
     for (const Tensor& parameter : group.params()) {
       const Tensor& grad = parameter.grad();
       if (!grad.defined()) continue;
-      before_.emplace_back(parameter, parameter.detach().clone());
+      save(parameter);
       if (options.adaptive()) {
         kernels::fused(
             "SAM",
@@ -77,13 +77,6 @@ Ascent::Ascent(const std::vector<OptimizerParamGroup>& groups, const SAMOptions&
       }
     }
   }
-}
-
-Ascent::~Ascent() {
-  const NoGradGuard no_grad;
-  // Backwards: a parameter that was moved twice was at p the first time.
-  for (auto entry = before_.rbegin(); entry != before_.rend(); ++entry)
-    entry->first.copy_(entry->second);
 }
 
 void save_sam(SAMOptions& options, OrderedDict<std::string, Tensor>& dict) {

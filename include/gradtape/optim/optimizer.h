@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "gradtape/autograd/grad_mode.h"
 #include "gradtape/core/ordered_dict.h"
 #include "gradtape/core/tensor.h"
 #include "gradtape/optim/options.h"
@@ -155,19 +156,25 @@ class FormulaOptimizer : public Optimizer {
 namespace detail {
 // The closure's loss, with gradients on; undefined if there is no closure.
 Tensor evaluate(const Optimizer::LossClosure& closure);
-class NoGrad {
+// Parameters that are moved for a while: they are back, bit for bit, when it goes.
+class Moved {
  public:
-  NoGrad();
-  ~NoGrad();
+  Moved() = default;
+  Moved(const Moved&) = delete;
+  ~Moved();
+
+ protected:
+  // Before it is moved.
+  void save(const Tensor& parameter);
 
  private:
-  bool before_;
+  std::vector<std::pair<Tensor, Tensor>> before_;
 };
 }  // namespace detail
 
 template <class Options, class State>
 Tensor FormulaOptimizer<Options, State>::step(LossClosure closure) {
-  const detail::NoGrad no_grad;
+  const NoGradGuard no_grad;
   Tensor loss = detail::evaluate(closure);
   check_gradients();
   for (OptimizerParamGroup& group : param_groups_) {

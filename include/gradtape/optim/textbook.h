@@ -179,17 +179,9 @@ class Momentum : public FormulaOptimizer<MomentumOptions, MomentumState> {
 
 namespace detail {
 
-// Moves parameters ahead; they are back, bit for bit, when it goes.
-class LookAhead {
- public:
-  LookAhead() = default;
-  LookAhead(const LookAhead&) = delete;
-  ~LookAhead();
+struct LookAhead : optim::detail::Moved {
   // w <- w + e v.
   void move(const Tensor& parameter, double momentum, const Tensor& velocity);
-
- private:
-  std::vector<std::pair<Tensor, Tensor>> saved_;
 };
 
 // Throws: Error if there is no closure.
@@ -210,7 +202,7 @@ class LookAheadOptimizer : public FormulaOptimizer<Options, State> {
     detail::check_closure(closure);
     Tensor loss;
     {
-      const optim::detail::NoGrad no_grad;
+      const NoGradGuard no_grad;
       detail::LookAhead ahead;
       for (const OptimizerParamGroup& group : this->param_groups_) {
         const auto& options = static_cast<const Options&>(group.options());
