@@ -25,27 +25,6 @@ void AdafactorOptions::check() const {
                  "Invalid warmup_init value: true; it must be false without relative_step");
 }
 
-void AdafactorOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("eps", eps_);
-  visitor.field("clip_threshold", clip_threshold_);
-  visitor.field("decay_rate", decay_rate_);
-  visitor.field("beta1", beta1_);
-  visitor.field("weight_decay", weight_decay_);
-  visitor.field("scale_parameter", scale_parameter_);
-  visitor.field("relative_step", relative_step_);
-  visitor.field("warmup_init", warmup_init_);
-  visitor.field("maximize", maximize_);
-}
-
-void AdafactorParamState::visit(FieldVisitor& visitor) {
-  visitor.field("step", step_);
-  visitor.field("exp_avg", exp_avg_);
-  visitor.field("exp_avg_sq_row", exp_avg_sq_row_);
-  visitor.field("exp_avg_sq_col", exp_avg_sq_col_);
-  visitor.field("exp_avg_sq", exp_avg_sq_);
-}
-
 bool AdafactorParamState::is_optional(const char* name, const Tensor& parameter) const {
   const std::string_view field = name;
   return field == "exp_avg" || (field == "exp_avg_sq") == (parameter.dim() >= 2);

@@ -21,24 +21,6 @@ void check_options(const Options& options) {
   check_at_least_zero("weight_decay value", options.weight_decay());
 }
 
-template <class Options>
-void visit_options(FieldVisitor& visitor, Options& options) {
-  visitor.field("lr", options.lr());
-  visitor.field("betas", options.betas());
-  visitor.field("eps", options.eps());
-  visitor.field("weight_decay", options.weight_decay());
-  visitor.field("amsgrad", options.amsgrad());
-  visitor.field("maximize", options.maximize());
-}
-
-template <class State>
-void visit_state(FieldVisitor& visitor, State& state) {
-  visitor.field("step", state.step());
-  visitor.field("exp_avg", state.exp_avg());
-  visitor.field("exp_avg_sq", state.exp_avg_sq());
-  visitor.field("max_exp_avg_sq", state.max_exp_avg_sq());
-}
-
 // shrink: what the decoupled decay leaves of p.
 template <class State, class Options>
 void adam_update(Tensor& parameter, const Tensor& grad, State& state, const Options& options,
@@ -82,8 +64,6 @@ void adam_update(Tensor& parameter, const Tensor& grad, State& state, const Opti
 }  // namespace
 
 void AdamOptions::check() const { check_options(*this); }
-void AdamOptions::visit(FieldVisitor& visitor) { visit_options(visitor, *this); }
-void AdamParamState::visit(FieldVisitor& visitor) { visit_state(visitor, *this); }
 
 bool AdamParamState::is_optional(const char* name, const Tensor&) const {
   return std::string_view(name) == "max_exp_avg_sq";
@@ -95,8 +75,6 @@ void Adam::update(Tensor& parameter, const Tensor& grad, AdamParamState& state,
 }
 
 void AdamWOptions::check() const { check_options(*this); }
-void AdamWOptions::visit(FieldVisitor& visitor) { visit_options(visitor, *this); }
-void AdamWParamState::visit(FieldVisitor& visitor) { visit_state(visitor, *this); }
 
 bool AdamWParamState::is_optional(const char* name, const Tensor&) const {
   return std::string_view(name) == "max_exp_avg_sq";

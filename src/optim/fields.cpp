@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <set>
@@ -105,6 +106,13 @@ void check_complete(size_t number, OptimizerParamGroup& group, const Dict& dict)
 }  // namespace
 
 namespace detail {
+
+std::string next_field(const char*& members) {
+  const std::string_view rest = members;
+  const size_t end = std::min(rest.find(','), rest.size());
+  members += std::min(rest.find_first_not_of(", ", end), rest.size());
+  return std::string(rest.substr(0, end - 1));
+}
 
 bool same_fields(const OptimizerOptions& a, const OptimizerOptions& b) {
   return Numbers(a).values == Numbers(b).values;

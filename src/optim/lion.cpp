@@ -10,15 +10,6 @@ void LionOptions::check() const {
   check_at_least_zero("weight_decay value", weight_decay());
 }
 
-void LionOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("betas", betas_);
-  visitor.field("weight_decay", weight_decay_);
-  visitor.field("maximize", maximize_);
-}
-
-void LionParamState::visit(FieldVisitor& visitor) { visitor.field("exp_avg", exp_avg_); }
-
 void Lion::update(Tensor& parameter, const Tensor& grad, LionParamState& state,
                   const LionOptions& options) {
   const auto [beta1, beta2] = options.betas();

@@ -13,11 +13,6 @@ void LookaheadOptions::check() const {
                  "; it must be in [0, 1]");
 }
 
-void LookaheadOptions::visit(FieldVisitor& visitor) {
-  visitor.field("k", k_);
-  visitor.field("alpha", alpha_);
-}
-
 namespace detail {
 
 namespace {

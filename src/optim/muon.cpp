@@ -22,20 +22,6 @@ void MuonOptions::check() const {
   check_at_least_zero("weight_decay value", weight_decay());
 }
 
-void MuonOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("momentum", momentum_);
-  visitor.field("nesterov", nesterov_);
-  visitor.field("ns_steps", ns_steps_);
-  visitor.field("eps", eps_);
-  visitor.field("weight_decay", weight_decay_);
-  visitor.field("maximize", maximize_);
-}
-
-void MuonParamState::visit(FieldVisitor& visitor) {
-  visitor.field("momentum_buffer", momentum_buffer_);
-}
-
 Tensor newton_schulz(const Tensor& matrix, int64_t steps, double eps) {
   GRADTAPE_CHECK(matrix.dim() == 2, "newton_schulz: the argument must be a matrix; got ",
                  matrix.sizes());

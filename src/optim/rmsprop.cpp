@@ -15,23 +15,6 @@ void RMSpropOptions::check() const {
   check_at_least_zero("alpha value", alpha());
 }
 
-void RMSpropOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("alpha", alpha_);
-  visitor.field("eps", eps_);
-  visitor.field("weight_decay", weight_decay_);
-  visitor.field("momentum", momentum_);
-  visitor.field("centered", centered_);
-  visitor.field("maximize", maximize_);
-}
-
-void RMSpropParamState::visit(FieldVisitor& visitor) {
-  visitor.field("step", step_);
-  visitor.field("square_avg", square_avg_);
-  visitor.field("momentum_buffer", momentum_buffer_);
-  visitor.field("grad_avg", grad_avg_);
-}
-
 bool RMSpropParamState::is_optional(const char* name, const Tensor&) const {
   return std::string_view(name) != "square_avg";
 }

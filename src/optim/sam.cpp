@@ -17,12 +17,6 @@ void SAMOptions::check() const {
   check_at_least_zero("eta value", eta());
 }
 
-void SAMOptions::visit(FieldVisitor& visitor) {
-  visitor.field("rho", rho_);
-  visitor.field("adaptive", adaptive_);
-  visitor.field("eta", eta_);
-}
-
 namespace detail {
 
 namespace {

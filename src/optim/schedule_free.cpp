@@ -20,24 +20,6 @@ void check_common(const Options& options) {
 }
 
 template <class Options>
-void visit_common(FieldVisitor& visitor, Options& options) {
-  visitor.field("weight_decay", options.weight_decay());
-  visitor.field("warmup_steps", options.warmup_steps());
-  visitor.field("r", options.r());
-  visitor.field("weight_lr_power", options.weight_lr_power());
-  visitor.field("maximize", options.maximize());
-  visitor.field("train_mode", options.train_mode());
-}
-
-template <class State>
-void visit_common_state(FieldVisitor& visitor, State& state) {
-  visitor.field("step", state.step());
-  visitor.field("weight_sum", state.weight_sum());
-  visitor.field("lr_max", state.lr_max());
-  visitor.field("z", state.z());
-}
-
-template <class Options>
 double warmed_up(double step, const Options& options) {
   const auto warmup = static_cast<double>(options.warmup_steps());
   return options.lr() * (step < warmup ? step / warmup : 1);
@@ -111,14 +93,6 @@ void SGDScheduleFreeOptions::check() const {
                  "; it must be in (0, 1)");
 }
 
-void SGDScheduleFreeOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("momentum", momentum_);
-  visit_common(visitor, *this);
-}
-
-void SGDScheduleFreeParamState::visit(FieldVisitor& visitor) { visit_common_state(visitor, *this); }
-
 void SGDScheduleFree::update(Tensor& parameter, const Tensor& grad,
                              SGDScheduleFreeParamState& state,
                              const SGDScheduleFreeOptions& options) {
@@ -145,18 +119,6 @@ void AdamWScheduleFreeOptions::check() const {
   check_betas(betas());
   GRADTAPE_CHECK(interpolation() > 0, "Invalid beta parameter at index 0: ", interpolation(),
                  "; it must be in (0, 1)");
-}
-
-void AdamWScheduleFreeOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("betas", betas_);
-  visitor.field("eps", eps_);
-  visit_common(visitor, *this);
-}
-
-void AdamWScheduleFreeParamState::visit(FieldVisitor& visitor) {
-  visit_common_state(visitor, *this);
-  visitor.field("exp_avg_sq", exp_avg_sq_);
 }
 
 void AdamWScheduleFree::update(Tensor& parameter, const Tensor& grad,

@@ -17,19 +17,6 @@ void SGDOptions::check() const {
                  momentum(), ", dampening ", dampening());
 }
 
-void SGDOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("momentum", momentum_);
-  visitor.field("dampening", dampening_);
-  visitor.field("weight_decay", weight_decay_);
-  visitor.field("nesterov", nesterov_);
-  visitor.field("maximize", maximize_);
-}
-
-void SGDParamState::visit(FieldVisitor& visitor) {
-  visitor.field("momentum_buffer", momentum_buffer_);
-}
-
 void SGD::update(Tensor& parameter, const Tensor& grad, SGDParamState& state,
                  const SGDOptions& options) {
   const double lr = options.lr(), momentum = options.momentum();

@@ -22,7 +22,7 @@ struct SAMOptions : public OptimizerCloneableOptions<SAMOptions> {
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(rho_, adaptive_, eta_);
 };
 
 namespace detail {
