@@ -2,7 +2,7 @@
 
 #include "gradtape/nn/modules/activation.h"
 #include "gradtape/nn/modules/container/sequential.h"
-#include "gradtape/nn/modules/conv.h"
+#include "gradtape/nn/modules/convolution.h"
 #include "gradtape/nn/modules/linear.h"
 #include "gradtape/nn/modules/pooling.h"
 

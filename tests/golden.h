@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 // What the scripts in tests/golden recorded of PyTorch: the one place that reads it.
 namespace golden {

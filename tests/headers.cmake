@@ -50,11 +50,18 @@ foreach(header IN LISTS refusing)
                        PROPERTIES PASS_REGULAR_EXPRESSION "<${header}> is not supported")
 endforeach()
 
-# torch/names.h lists what the headers declare.
+# What scripts write: torch/names.h from the declarations, the umbrellas from the folders, the picture of
+# the house from the includes, of which none may point up.
 find_package(Python3 QUIET COMPONENTS Interpreter)
 if(Python3_FOUND)
-  add_test(NAME torch_names COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/scripts/torch_names.py
+  foreach(script torch_names umbrellas house)
+    add_test(NAME ${script} COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/scripts/${script}.py
                                     --check)
+  endforeach()
+  # So does tests/golden/literal_overloads.inc, as calls.
+  add_test(NAME literal_overloads
+           COMMAND ${Python3_EXECUTABLE}
+                   ${PROJECT_SOURCE_DIR}/tests/golden/literal_overloads.py --check)
 else()
-  message(STATUS "gradtape: Python not found: torch/names.h is not checked against the headers")
+  message(STATUS "gradtape: Python not found: what scripts write is not compared with the headers")
 endif()

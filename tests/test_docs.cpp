@@ -116,13 +116,26 @@ TEST_CASE("docs: a quotation with a changed, a missing or a moved line is notice
   CHECK(misquoted({"a", "b"}, {"a", "x", "a", "b"}).empty());
 }
 
-TEST_CASE("docs: what CONTRIBUTING.md quotes stands in the files it names") {
-  const std::vector<Quotation> found = quotations(lines_of("CONTRIBUTING.md"));
-  REQUIRE(found.size() > 10);
-  for (const Quotation& quotation : found) {
-    const std::string wrong = misquoted(quotation.lines, lines_of(quotation.path));
-    CHECK_MESSAGE(wrong.empty(), "CONTRIBUTING.md quotes ", quotation.path,
-                  ", which does not have there: ", wrong);
+TEST_CASE("docs: what a page quotes stands in the files it names") {
+  size_t quoted = 0;
+  for (const std::string page : {"CONTRIBUTING.md", "docs/autograd.md"}) {
+    for (const Quotation& quotation : quotations(lines_of(page))) {
+      const std::string wrong = misquoted(quotation.lines, lines_of(quotation.path));
+      CHECK_MESSAGE(wrong.empty(), page, " quotes ", quotation.path,
+                    ", which does not have there: ", wrong);
+      ++quoted;
+    }
+  }
+  CHECK(quoted > 15);
+}
+
+TEST_CASE("docs: code on a page is compiled, or quoted from a file") {
+  for (const auto& page : std::filesystem::directory_iterator(kRoot / "docs")) {
+    if (page.path().extension() != ".md") continue;
+    const Lines lines = lines_of(page.path());
+    const auto escapes = std::count(lines.begin(), lines.end(), "```c++");
+    CHECK_MESSAGE(static_cast<size_t>(escapes) == quotations(lines).size(), page.path().string(),
+                  " has a block that no test reads");
   }
 }
 

@@ -1,12 +1,10 @@
 #include "examples/common/gnuplot.h"
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
 #include <fmt/format.h>
 
 #include "examples/common/process.h"
+#include <gradtape/core/error.h>
+#include <gradtape/io/file.h>
 
 namespace examples {
 namespace {
@@ -33,18 +31,12 @@ std::string terminal(const std::string& path, int width, int height) {
                      width, height);
 }
 
-// False if the file is no whole picture, or there is no room for it.
-bool add_dark_mode(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  std::string svg = text.str();
+// False if it is no whole picture.
+bool add_dark_mode(std::string& svg) {
   const size_t at = svg.find("<g id=\"gnuplot_canvas\">");
   if (at == std::string::npos || svg.rfind("</svg>") == std::string::npos) return false;
   svg.insert(at, kDarkMode);
-  std::ofstream file(path);
-  file << svg;
-  file.close();
-  return static_cast<bool>(file);
+  return true;
 }
 
 bool fail(const std::string& path, const std::string& reason) {
@@ -61,36 +53,35 @@ bool have_gnuplot() {
 
 std::string quoted(const std::string& text) {
   std::string result = "'";
-  for (const char c : text) result += c == '\'' ? std::string("''") : std::string(1, c);
+  for (const char c : text) {
+    if (c == '\'')
+      result += "''";
+    else  // a line's end would end the string, and what follows be commands
+      result += static_cast<unsigned char>(c) < ' ' || c == '\x7f' ? ' ' : c;
+  }
   return result + "'";
 }
 
 bool run_gnuplot(const std::string& path, const std::string& script, int width, int height) {
   if (!have_gnuplot()) return fail(path, "gnuplot is missing (Debian: gnuplot-nox)");
-  const std::string script_path = path + ".gnuplot", partial = path + ".part";
-  std::ofstream file(script_path);
-  file << terminal(path, width, height) << "set output " << quoted(partial) << '\n'
-       << "set border linecolor rgb '" << kInk << "'\n"
-       << "set tics textcolor rgb '" << kInk << "'\n"
-       << "set grid linetype 1 linewidth 1 linecolor rgb '" << kFaint << "'\n"
-       << script << "\nunset output\n";
-  file.close();
-  if (!file) {
-    std::error_code ignored;
-    std::filesystem::remove(script_path, ignored);
-    return fail(path, "cannot write " + script_path);
-  }
-  const Finished gnuplot = run_process({"gnuplot", script_path});
-  std::filesystem::remove(script_path);
-  if (gnuplot.status != 0) {
-    std::filesystem::remove(partial);
+  const std::string whole = terminal(path, width, height) +
+                            fmt::format(
+                                "set border linecolor rgb '{0}'\nset tics textcolor rgb '{0}'\n"
+                                "set grid linetype 1 linewidth 1 linecolor rgb '{1}'\n{2}\n"
+                                "unset output\n",
+                                kInk, kFaint, script);
+  // -d: without the user's own settings. The picture comes through the pipe, so that no path is
+  // part of the script and two programs that draw into one folder share no file.
+  Finished gnuplot = run_process({"gnuplot", "-d"}, whole);
+  if (!gnuplot.started || gnuplot.status != 0 || gnuplot.output.empty())
     return fail(path, "gnuplot failed");
+  if (path.ends_with(".svg") && !add_dark_mode(gnuplot.output))
+    return fail(path, "gnuplot ended early");
+  try {
+    gradtape::io::write_file(path, gnuplot.output);
+  } catch (const gradtape::Error& error) {
+    return fail(path, error.what());
   }
-  if (path.ends_with(".svg") && !add_dark_mode(partial)) {
-    std::filesystem::remove(partial);
-    return fail(path, "cannot write " + partial);
-  }
-  std::filesystem::rename(partial, path);
   return true;
 }
 

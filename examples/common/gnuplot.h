@@ -7,7 +7,8 @@ namespace examples {
 /// True if gnuplot can be started.
 bool have_gnuplot();
 
-/// A gnuplot string: between single quotes, where only the quote itself is special.
+/// A gnuplot string: between single quotes, where only the quote itself is special. A line's end
+/// becomes a blank.
 std::string quoted(const std::string& text);
 
 /// Makes the picture at path (.svg, .png or .gif) of a script that plots; size in pixels. An SVG

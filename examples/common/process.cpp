@@ -3,7 +3,9 @@
 #include <array>
 #include <filesystem>
 
+#include <fcntl.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,15 +13,39 @@ namespace examples {
 
 std::string this_program() { return std::filesystem::read_symlink("/proc/self/exe"); }
 
-Finished run_process(const std::vector<std::string>& command) {
+namespace {
+
+// A file in memory, from which a program can read at its own pace. -1 if there is no room.
+int file_of(const std::string& text) {
+  const int file = memfd_create("input", MFD_CLOEXEC);
+  if (file < 0) return -1;
+  for (size_t done = 0; done < text.size();) {
+    const ssize_t count = write(file, text.data() + done, text.size() - done);
+    if (count <= 0) {
+      close(file);
+      return -1;
+    }
+    done += static_cast<size_t>(count);
+  }
+  lseek(file, 0, SEEK_SET);
+  return file;
+}
+
+}  // namespace
+
+Finished run_process(const std::vector<std::string>& command, const std::string& input) {
   Finished result;
+  const int input_file = file_of(input);
+  if (input_file < 0) return result;
   std::array<int, 2> pipe_ends{};
-  if (pipe(pipe_ends.data()) != 0) return result;
+  if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) {
+    close(input_file);
+    return result;
+  }
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, input_file, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDOUT_FILENO);
-  posix_spawn_file_actions_addclose(&actions, pipe_ends[0]);
-  posix_spawn_file_actions_addclose(&actions, pipe_ends[1]);
 
   std::vector<std::string> copies = command;
   std::vector<char*> arguments;
@@ -30,6 +56,7 @@ Finished run_process(const std::vector<std::string>& command) {
       posix_spawnp(&process, arguments[0], &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   close(pipe_ends[1]);
+  close(input_file);
 
   std::array<char, 4096> buffer{};
   for (ssize_t count = 0; (count = read(pipe_ends[0], buffer.data(), buffer.size())) > 0;)

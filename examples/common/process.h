@@ -11,10 +11,11 @@ struct Finished {
   std::string output;    // what it wrote to stdout
 };
 
-/// Runs a program, found along PATH, and waits for its end. Its stderr is this program's.
+/// Runs a program, found along PATH, and waits for its end. It reads the input from its stdin; its
+/// stderr is this program's. No shell takes part, so that any text may be an argument.
 ///
 /// Started by posix_spawn, not fork: a copy of a process with OpenMP threads may hang.
-Finished run_process(const std::vector<std::string>& command);
+Finished run_process(const std::vector<std::string>& command, const std::string& input = "");
 
 /// This program's file, to start it again.
 std::string this_program();

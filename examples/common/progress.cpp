@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "examples/common/output.h"
+
 namespace examples {
 namespace {
 
@@ -38,13 +40,13 @@ void ProgressBar::advance(size_t count, const std::string& note) {
     if (Clock::now() >= next_draw_) draw();
   } else if (done_ < total_ && 10 * done_ >= next_tenth_ * total_) {
     next_tenth_ = 10 * done_ / total_ + 1;
-    fmt::print(out_, "{}\n", text());
+    write(out_, text() + "\n");
     std::fflush(out_);
   }
 }
 
 void ProgressBar::finish() {
-  fmt::print(out_, "{}{}  {:.1f} s\n", terminal_ ? "\r\x1b[K" : "", text(), seconds());
+  write(out_, fmt::format("{}{}  {:.1f} s\n", terminal_ ? "\r\x1b[K" : "", text(), seconds()));
   std::fflush(out_);
 }
 
@@ -66,7 +68,7 @@ std::string ProgressBar::text() const {
 }
 
 void ProgressBar::draw() {
-  fmt::print(out_, "\r\x1b[K{}", text());
+  write(out_, "\r\x1b[K" + text());
   std::fflush(out_);
   next_draw_ = Clock::now() + kRedrawEvery;
 }

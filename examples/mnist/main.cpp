@@ -1,11 +1,14 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 
 #include "examples/common/chart.h"
 #include "examples/common/dataset.h"
+#include "examples/common/options.h"
+#include "examples/common/output.h"
 #include "examples/common/progress.h"
 #include "models/lenet.h"
 #include "models/mlp.h"
@@ -19,8 +22,9 @@ using namespace gradtape;
 using data::datasets::MNIST;
 
 using examples::kFashionMnist;
+using examples::print;
 
-constexpr int64_t kSide = 28;
+constexpr int64_t kSide = 28, kClasses = 10;
 
 struct Options {
   std::string model = "lenet";
@@ -28,7 +32,7 @@ struct Options {
   int64_t epochs = 3;
   int64_t batch = 64;
   std::string optimizer = "adam";
-  double lr = 0;  // 0: the optimizer's own
+  std::optional<double> lr;  // none: the optimizer's own
   uint64_t seed = 1;
   int threads = 0;  // 0: all cores
   std::string out = "out/mnist";
@@ -41,17 +45,21 @@ void describe(CLI::App& app, Options& options) {
   app.add_option("--data", options.data, "folder with the four IDX files, plain or .gz")
       ->capture_default_str();
   app.add_option("--epochs", options.epochs, "passes over the training images")
-      ->check(CLI::PositiveNumber)
+      ->check(examples::count_up_to(1'000'000))
       ->capture_default_str();
-  app.add_option("--batch", options.batch, "images per step")->capture_default_str();
+  app.add_option("--batch", options.batch, "images per step")
+      ->check(examples::count_up_to(1'000'000))
+      ->capture_default_str();
   app.add_option("--optimizer", options.optimizer, "update rule")
       ->check(CLI::IsMember({"sgd", "adam", "adamw"}))
       ->capture_default_str();
   app.add_option("--lr", options.lr, "learning rate (default: sgd 0.05, adam and adamw 0.001)")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--seed", options.seed, "of weights and order")->capture_default_str();
+      ->check(examples::positive_up_to(1e6));
+  app.add_option("--seed", options.seed, "of weights and order")
+      ->check(examples::kSeed)
+      ->capture_default_str();
   app.add_option("--threads", options.threads, "threads per op (default: one per core)")
-      ->check(CLI::PositiveNumber);
+      ->check(examples::count_up_to(kMostThreads));
   app.add_option("--out", options.out, "folder for the model and the pictures")
       ->capture_default_str();
 }
@@ -63,7 +71,7 @@ std::shared_ptr<nn::SequentialImpl> make_model(const Options& options) {
 
 std::unique_ptr<optim::Optimizer> make_optimizer(const Options& options,
                                                  nn::SequentialImpl& model) {
-  const auto lr_or = [&](double usual) { return options.lr > 0 ? options.lr : usual; };
+  const auto lr_or = [&](double usual) { return options.lr.value_or(usual); };
   if (options.optimizer == "sgd") {
     return std::make_unique<optim::SGD>(model.parameters(),
                                         optim::SGDOptions(lr_or(0.05)).momentum(0.9));
@@ -197,37 +205,61 @@ std::vector<std::string> class_names(const std::string& folder, int64_t classes)
   return names;
 }
 
-void save(const Options& options, const std::string& folder, nn::SequentialImpl& model,
+// What a run leaves.
+struct Files {
+  std::string weights, curves, confusion;
+
+  explicit Files(const Options& options) {
+    const std::filesystem::path out = options.out;
+    weights = out / (options.model + ".safetensors");
+    curves = out / "curves.svg";
+    confusion = out / "confusion.svg";
+  }
+  // Before the training, not after it.
+  void check() const {
+    const std::filesystem::path folder = std::filesystem::path(weights).parent_path();
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    GRADTAPE_CHECK(!error, "--out: cannot make the folder ", folder.string(), ": ",
+                   error.message());
+    for (const std::string& path : {weights, curves, confusion}) io::check_writable(path);
+  }
+};
+
+void save(const Files& files, const std::string& folder, nn::SequentialImpl& model,
           const History& history, const Evaluation& test) {
   io::NamedTensors state;
   for (const auto& entry : model.state_dict()) state.emplace_back(entry.key(), entry.value());
-  const std::filesystem::path out = options.out;
-  const std::string weights = out / (options.model + ".safetensors");
-  io::save_safetensors(weights, state, {{"format", "pt"}});
-  std::printf("model      %s\n", weights.c_str());
-
-  const std::string curves = out / "curves.svg", confusion = out / "confusion.svg";
-  if (examples::write_curves(curves, "epoch", {history.loss, history.test_loss},
+  io::save_safetensors(files.weights, state, {{"format", "pt"}});
+  print("model      {}\n", files.weights);
+  if (examples::write_curves(files.curves, "epoch", {history.loss, history.test_loss},
                              {history.accuracy, history.test_accuracy})) {
-    std::printf("curves     %s\n", curves.c_str());
+    print("curves     {}\n", files.curves);
   }
   const auto classes = static_cast<int64_t>(test.confusion.size());
-  if (examples::write_confusion_matrix(confusion, test.confusion, class_names(folder, classes))) {
-    std::printf("confusion  %s\n", confusion.c_str());
+  if (examples::write_confusion_matrix(files.confusion, test.confusion,
+                                       class_names(folder, classes))) {
+    print("confusion  {}\n", files.confusion);
   }
+}
+
+void check_labels(const MNIST& images, const char* which) {
+  const int64_t largest = images.targets().max().item<int64_t>();
+  GRADTAPE_CHECK(largest < kClasses, "the networks tell ", kClasses, " classes apart; the ", which,
+                 " labels go up to ", largest);
 }
 
 void run(const Options& options) {
   if (options.threads > 0) set_num_threads(options.threads);
   manual_seed(options.seed);
-  std::filesystem::create_directories(options.out);
+  const Files files(options);
+  files.check();
 
   const std::string folder = examples::find_dataset(options.data);
   const MNIST train_images(folder, MNIST::Mode::kTrain, kSide);
   const MNIST test_images(folder, MNIST::Mode::kTest, kSide);
-  const int64_t classes = train_images.targets().max().item<int64_t>() + 1;
-  GRADTAPE_CHECK(classes <= 10, "mnist: the networks tell 10 classes apart; the labels go up to ",
-                 classes - 1);
+  check_labels(train_images, "training");
+  check_labels(test_images, "test");
   const size_t images = *train_images.size();
   const Tensor& pixels = train_images.images();
   const data::transforms::Normalize<> normalize(pixels.mean().item<double>(),
@@ -242,9 +274,8 @@ void run(const Options& options) {
 
   const std::shared_ptr<nn::SequentialImpl> model = make_model(options);
   const auto optimizer = make_optimizer(options, *model);
-  std::printf("%s on %s: %zu training and %zu test images, %s, batch %ld, %d threads\n",
-              options.model.c_str(), folder.c_str(), images, *test_images.size(),
-              options.optimizer.c_str(), static_cast<long>(options.batch), get_num_threads());
+  print("{} on {}: {} training and {} test images, {}, batch {}, {} threads\n", options.model,
+        folder, images, *test_images.size(), options.optimizer, options.batch, get_num_threads());
 
   History history(images);
   Evaluation test;
@@ -253,13 +284,13 @@ void run(const Options& options) {
     examples::Progress progress(str("epoch ", epoch, "/", options.epochs), images);
     train_epoch(*model, *optimizer, *train_loader, progress, history);
     seconds += progress.seconds();
-    test = evaluate(*model, *test_loader, 10);
+    test = evaluate(*model, *test_loader, kClasses);
     history.add_test(test.loss, test.accuracy);
-    std::printf("  test loss %.4f  accuracy %.4f\n", test.loss, test.accuracy);
+    print("  test loss {:.4f}  accuracy {:.4f}\n", test.loss, test.accuracy);
   }
-  std::printf("trained    %.1f s\n", seconds);
-  save(options, folder, *model, history, test);
-  std::printf("test accuracy %.3f\n", test.accuracy);
+  print("trained    {:.1f} s\n", seconds);
+  save(files, folder, *model, history, test);
+  print("test accuracy {:.3f}\n", test.accuracy);
 }
 
 }  // namespace
@@ -271,6 +302,7 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   try {
     run(options);
+    examples::finish_output();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "mnist: %s\n", error.what());
     return 1;

@@ -1,8 +1,11 @@
+#include <charconv>
 #include <cmath>
 #include <fstream>
+#include <locale>
 
 #include <fmt/format.h>
 
+#include "examples/common/output.h"
 #include "examples/common/process.h"
 #include "examples/optimization_lab/comparison.h"
 #include "examples/optimization_lab/experiments.h"
@@ -36,13 +39,17 @@ double peak_megabytes(int64_t batch, const Settings& settings) {
                              "--seed", std::to_string(settings.seed), "--data", settings.data});
   GRADTAPE_CHECK(finished.status == 0, "batch: the process for batch ", batch, " ended with ",
                  finished.status);
-  return std::stod(finished.output);
+  double megabytes = 0;
+  const char* begin = finished.output.data();
+  std::from_chars(begin, begin + finished.output.size(), megabytes);
+  return megabytes;
 }
 
 // Linux's mark of the most memory that this process has had, and its reset. (What wait4 says of a
 // child begins with what its parent had when it started it.)
 double memory_mark() {
   std::ifstream status("/proc/self/status");
+  status.imbue(std::locale::classic());
   for (std::string word; status >> word;) {
     double kilobytes = 0;
     if (word == "VmHWM:" && status >> kilobytes) return kilobytes / 1024;
@@ -244,7 +251,7 @@ void one_epoch(const Settings& settings, int64_t batch) {
   empty_cache();  // what loading needed
   reset_memory_mark();
   train(training, images);
-  fmt::print("{:.1f}\n", memory_mark());
+  examples::print("{:.1f}\n", memory_mark());
 }
 
 }  // namespace lab

@@ -1,12 +1,13 @@
 #include <chrono>
 #include <cstdio>
-#include <limits>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "examples/common/dataset.h"
 #include "examples/common/gnuplot.h"
+#include "examples/common/options.h"
+#include "examples/common/output.h"
 #include "examples/optimization_lab/experiments.h"
 #include "examples/optimization_lab/training.h"
 #include <gradtape/gradtape.h>
@@ -34,13 +35,11 @@ const std::vector<Experiment>& experiments() {
 
 namespace {
 
-// Checks that the command line's errors can name the range of.
-const CLI::Range kCount(int64_t{1}, int64_t{1'000'000});
-const CLI::Range kSeed(int64_t{0}, std::numeric_limits<int64_t>::max() / 2);
+const CLI::Range kCount = examples::count_up_to(1'000'000);
 
 void describe(CLI::App& app, Settings& settings) {
   app.add_option("--seed", settings.seed, "of the first run; the others follow it")
-      ->check(kSeed)
+      ->check(examples::kSeed)
       ->capture_default_str();
   app.add_option("--seeds", settings.seeds, "runs of each setting")
       ->check(kCount)
@@ -51,7 +50,7 @@ void describe(CLI::App& app, Settings& settings) {
       ->check(kCount)
       ->capture_default_str();
   app.add_option("--parallel", settings.parallel, "runs at a time (default: one per core)")
-      ->check(kCount);
+      ->check(examples::count_up_to(gradtape::kMostThreads));
   app.add_option("--data", settings.data, "folder with the four IDX files, plain or .gz")
       ->capture_default_str();
   app.add_option("--out", settings.out, "folder for data, pictures and report")
@@ -59,25 +58,26 @@ void describe(CLI::App& app, Settings& settings) {
 }
 
 Section run(const Experiment& experiment, const Settings& settings) {
-  fmt::print("== {}: {}\n", experiment.name, experiment.title);
+  examples::print("== {}: {}\n", experiment.name, experiment.title);
   Section section(settings.out / experiment.name, experiment.title);
   experiment.run(settings, section);
   section.write_summary(settings);
-  fmt::print("written to {}\n", section.folder().string());
+  examples::print("written to {}\n", section.folder().string());
   return section;
 }
 
 void run_all(const Settings& settings) {
   const auto start = std::chrono::steady_clock::now();
   load_images(settings);  // what is wrong with them should not turn up after minutes
+  const auto file = settings.out / "report" / "index.html";
+  check_report(file);
   std::vector<Section> sections;
   for (const Experiment& experiment : experiments()) sections.push_back(run(experiment, settings));
-  const auto file = settings.out / "report" / "index.html";
   write_report(file, sections,
                fmt::format("Seed {}, {} runs of each setting, gradtape {}.", settings.seed,
                            settings.seeds, gradtape::version()));
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  fmt::print("{} ({:.0f} s)\n", file.string(), seconds.count());
+  examples::print("{} ({:.0f} s)\n", file.string(), seconds.count());
 }
 
 // CLI11 would only say that an argument was not expected.
@@ -110,13 +110,14 @@ int main(int argc, char** argv) {
     int64_t batch = 0;
     CLI::App* one_epoch = app.add_subcommand("one-epoch")->group("");
     lab::describe(*one_epoch, settings);
-    one_epoch->add_option("--batch", batch)->required()->check(CLI::PositiveNumber);
+    one_epoch->add_option("--batch", batch)->required()->check(lab::kCount);
     CLI11_PARSE(app, argc, argv);
 
     // In the process of a search's trial this does not return.
     lab::run_search_trial(settings);
     if (*one_epoch) {
       lab::one_epoch(settings, batch);
+      examples::finish_output();
       return 0;
     }
     if (!examples::have_gnuplot())
@@ -126,6 +127,7 @@ int main(int argc, char** argv) {
     if (app.got_subcommand("all")) lab::run_all(settings);
     for (const lab::Experiment& experiment : lab::experiments())
       if (app.got_subcommand(experiment.name)) lab::run(experiment, settings);
+    examples::finish_output();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "optimization_lab: %s\n", error.what());
     return 1;

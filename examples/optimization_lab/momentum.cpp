@@ -1,4 +1,5 @@
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -127,19 +128,23 @@ void on_images(const Settings& settings, Section& section) {
   }
   comparison.run("momentum");
   examples::Figure figure;
+  std::map<std::string, double> coefficient_of;
   for (const bool nesterov : {false, true}) {
     std::vector<std::string> labels;
-    for (const double e : coefficients) labels.push_back(label(e, nesterov));
+    for (const double e : coefficients) {
+      labels.push_back(label(e, nesterov));
+      coefficient_of[labels.back()] = e;
+    }
     figure.panels.push_back(comparison.panel(nesterov ? "Nesterov" : "momentum",
                                              &History::train_loss, "training loss", labels));
     figure.panels.back().y = {.label = "training loss", .from = 0.2, .to = 1.2};
   }
   const std::string best = comparison.best();
-  const double coefficient = std::stod(best.substr(best.find(' ')));
   figure.caption = fmt::format(
       "The same on images ({}), SGD at the constant rate {:g}: mean and range of the seeds. The "
       "best test accuracy, {:.3f}, is that of {}, whose effective rate is {:g}.",
-      comparison.where(), kRate, comparison.accuracy(best).mean, best, kRate / (1 - coefficient));
+      comparison.where(), kRate, comparison.accuracy(best).mean, best,
+      kRate / (1 - coefficient_of.at(best)));
   section.figure("images", figure);
   section.table("images_table", comparison.table("rule"), comparison.where());
 }

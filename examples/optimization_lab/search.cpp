@@ -18,8 +18,8 @@ using namespace gradtape::optim;
 
 constexpr int64_t kMostEpochs = 9;
 
-search::Space space() {
-  search::Space space;
+tune::Space space() {
+  tune::Space space;
   space.log_uniform("lr", 1e-3, 1).uniform("momentum", 0, 0.99);
   space.choice("batch", {16, 32, 64, 128, 256}).integer("width", 8, 128);
   return space;
@@ -36,7 +36,7 @@ Images for_choosing(const Settings& settings) {
   return images;
 }
 
-Training training_of(const search::Parameters& parameters, uint64_t seed, int64_t epochs) {
+Training training_of(const tune::Parameters& parameters, uint64_t seed, int64_t epochs) {
   Training training{.rule = sgd(parameters["lr"], parameters["momentum"]),
                     .hidden = {parameters["width"].to_int()},
                     .batch = parameters["batch"].to_int(),
@@ -46,11 +46,11 @@ Training training_of(const search::Parameters& parameters, uint64_t seed, int64_
 }
 
 // A folder for each seed and data: another study may not go on with this one's trials.
-search::StudyOptions options(const Settings& settings, const std::string& name) {
+tune::StudyOptions options(const Settings& settings, const std::string& name) {
   const auto data = std::filesystem::weakly_canonical(examples::find_dataset(settings.data));
   const std::string study = fmt::format("{}, seed {}, {} images of {}", name, settings.seed,
                                         settings.images, data.string());
-  return search::StudyOptions()
+  return tune::StudyOptions()
       .folder((settings.out / "search" / file_name(study)).string())
       .name(study)
       .seed(settings.seed)
@@ -58,17 +58,17 @@ search::StudyOptions options(const Settings& settings, const std::string& name) 
       .maximize(true);
 }
 
-search::Study study(const Settings& settings, const std::string& name,
-                    examples::ProgressBar* progress = nullptr) {
-  search::StudyOptions how = options(settings, name);
+tune::Study study(const Settings& settings, const std::string& name,
+                  examples::ProgressBar* progress = nullptr) {
+  tune::StudyOptions how = options(settings, name);
   if (progress) {
-    how.progress([progress](const search::Progress& p) {
+    how.progress([progress](const tune::Progress& p) {
       progress->advance(1, fmt::format("trial {}: {:.3f}", p.trial.number, p.trial.value));
     });
   }
-  return search::Study(
+  return tune::Study(
       space(),
-      [settings](search::Trial& trial) {
+      [settings](tune::Trial& trial) {
         const Images images = for_choosing(settings);
         const Training training = training_of(trial.parameters(), trial.seed(), trial.resource());
         return train(training, images).accuracy();
@@ -77,8 +77,8 @@ search::Study study(const Settings& settings, const std::string& name,
 }
 
 // A point's place on its axis, from 0 to 1.
-double place(const search::Dimension& dimension, const search::Value& value) {
-  using Kind = search::Dimension::Kind;
+double place(const tune::Dimension& dimension, const tune::Value& value) {
+  using Kind = tune::Dimension::Kind;
   if (dimension.kind == Kind::kChoice) {
     const auto at = std::find(dimension.choices.begin(), dimension.choices.end(), value);
     return static_cast<double>(at - dimension.choices.begin()) /
@@ -91,17 +91,17 @@ double place(const search::Dimension& dimension, const search::Value& value) {
          (scaled(dimension.upper) - scaled(dimension.lower));
 }
 
-std::string axis_name(const search::Dimension& dimension) {
-  if (dimension.kind == search::Dimension::Kind::kChoice)
+std::string axis_name(const tune::Dimension& dimension) {
+  if (dimension.kind == tune::Dimension::Kind::kChoice)
     return fmt::format("{}: {} - {}", dimension.name, dimension.choices.front().to_string(),
                        dimension.choices.back().to_string());
   return fmt::format("{}: {:g} - {:g}", dimension.name, dimension.lower, dimension.upper);
 }
 
 // One line for each trial, from axis to axis, coloured by what it reached.
-examples::Panel parallel_coordinates(const search::Results& results) {
-  const search::Space all = space();
-  std::vector<search::TrialResult> trials;
+examples::Panel parallel_coordinates(const tune::Results& results) {
+  const tune::Space all = space();
+  std::vector<tune::TrialResult> trials;
   for (const auto& trial : results)
     if (trial.done()) trials.push_back(trial);
   // The best are drawn last, on top.
@@ -135,7 +135,7 @@ examples::Panel parallel_coordinates(const search::Results& results) {
 }
 
 // The best so far against the epochs that were spent, in the order of the trials.
-examples::Curve best_so_far(const search::Results& results, const std::string& name) {
+examples::Curve best_so_far(const tune::Results& results, const std::string& name) {
   examples::Curve curve{.name = name, .style = examples::Curve::kLinePoints};
   double epochs = 0, best = 0;
   for (const auto& trial : results) {
@@ -147,9 +147,9 @@ examples::Curve best_so_far(const search::Results& results, const std::string& n
   return curve;
 }
 
-Table table_of(const search::Results& results) {
+Table table_of(const tune::Results& results) {
   Table table{.columns = {"trial", "configuration", "bracket"}};
-  const search::Space all = space();
+  const tune::Space all = space();
   for (const auto& dimension : all.dimensions()) table.columns.push_back(dimension.name);
   for (const char* column : {"epochs", "accuracy", "seconds", "state"})
     table.columns.push_back(column);
@@ -178,18 +178,18 @@ void run_search_trial(const Settings& settings) {
 void search(const Settings& settings, Section& section) {
   constexpr int64_t kRandomTrials = 9;
   size_t planned = kRandomTrials;
-  for (const search::Bracket& bracket : search::hyperband(kMostEpochs))
-    for (const search::Rung& rung : bracket) planned += static_cast<size_t>(rung.trials);
+  for (const tune::Bracket& bracket : tune::hyperband(kMostEpochs))
+    for (const tune::Rung& rung : bracket) planned += static_cast<size_t>(rung.trials);
   examples::ProgressBar progress("trials", planned);
-  const search::Study hyperband = study(settings, "hyperband", &progress);
-  const search::Study random = study(settings, "random", &progress);
-  const search::Results bands = hyperband.hyperband(kMostEpochs);
-  const search::Results points = random.random(kRandomTrials, kMostEpochs);
+  const tune::Study hyperband = study(settings, "hyperband", &progress);
+  const tune::Study random = study(settings, "random", &progress);
+  const tune::Results bands = hyperband.hyperband(kMostEpochs);
+  const tune::Results points = random.random(kRandomTrials, kMostEpochs);
   progress.finish();
 
   // The winner once more, on all training images, against the test images.
   const Images images = load_images(settings);
-  const search::TrialResult& best = bands.best();
+  const tune::TrialResult& best = bands.best();
   Training winner = training_of(best.parameters, settings.seed, kMostEpochs);
   winner.label = "winner";
   const auto runs = train_all(with_seeds(winner, settings), images, settings, "winner");

@@ -8,21 +8,18 @@
 #include <nlohmann/json.hpp>
 
 #include "examples/common/gnuplot.h"
+#include "examples/common/output.h"
+#include <gradtape/io/file.h>
 
 namespace lab {
 namespace {
 
-void write_whole(const std::filesystem::path& path, const std::string& text) {
-  const std::filesystem::path partial = path.string() + ".part";
-  std::ofstream file(partial, std::ios::binary);
-  file << text;
-  file.close();
-  if (!file) {
-    std::error_code ignored;
-    std::filesystem::remove(partial, ignored);
-    throw std::runtime_error("cannot write " + path.string());
-  }
-  std::filesystem::rename(partial, path);
+void make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error)
+    throw std::runtime_error(
+        fmt::format("--out: cannot make the folder {}: {}", folder.string(), error.message()));
 }
 
 std::string read_file(const std::filesystem::path& path) {
@@ -130,19 +127,17 @@ std::string file_name(const std::string& title) {
 
 Section::Section(std::filesystem::path folder, std::string title)
     : folder_(std::move(folder)), title_(std::move(title)) {
-  std::error_code error;
-  std::filesystem::create_directories(folder_, error);
-  if (error)
-    throw std::runtime_error(
-        fmt::format("--out: cannot make the folder {}: {}", folder_.string(), error.message()));
+  make_folder(folder_);
+  // Before hours are spent on what goes there.
+  gradtape::io::check_writable(folder_ / "experiment.json");
 }
 
 void Section::write(const std::string& file, const std::string& text) {
-  write_whole(folder_ / file, text);
+  gradtape::io::write_file(folder_ / file, text);
 }
 
 void Section::say(const std::string& text) {
-  fmt::print("{}\n", text);
+  examples::print("{}\n", text);
   said_.push_back(text);
   html_ += "<p>" + escaped(text) + "</p>\n";
 }
@@ -209,6 +204,11 @@ void Section::json(const std::string& name, const nlohmann::json& value) {
   write(name + ".json", value.dump(1) + '\n');
 }
 
+void check_report(const std::filesystem::path& file) {
+  make_folder(file.parent_path());
+  gradtape::io::check_writable(file);
+}
+
 void write_report(const std::filesystem::path& file, const std::vector<Section>& sections,
                   const std::string& introduction) {
   std::string html =
@@ -223,8 +223,7 @@ void write_report(const std::filesystem::path& file, const std::vector<Section>&
   for (size_t i = 0; i < sections.size(); ++i)
     html += fmt::format("<h2 id=\"s{}\">{}</h2>\n{}", i, escaped(sections[i].title()),
                         sections[i].html());
-  std::filesystem::create_directories(file.parent_path());
-  write_whole(file, html + "</body></html>\n");
+  gradtape::io::write_file(file, html + "</body></html>\n");
 }
 
 }  // namespace lab

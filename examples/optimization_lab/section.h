@@ -27,7 +27,7 @@ std::string file_name(const std::string& title);
 /// is written whole or not at all.
 class Section {
  public:
-  /// Makes the folder.
+  /// Makes the folder. Throws: an exception that names it if nothing can be written into it.
   Section(std::filesystem::path folder, std::string title);
 
   const std::filesystem::path& folder() const { return folder_; }
@@ -62,7 +62,10 @@ class Section {
   std::vector<std::pair<std::string, std::string>> files_;  // and their captions
 };
 
-/// One page with all sections, which needs no other file.
+/// Makes the report's folder, and throws if it could not be written there.
+void check_report(const std::filesystem::path& file);
+
+/// One page with all sections, which needs no other file. Call check_report before.
 void write_report(const std::filesystem::path& file, const std::vector<Section>& sections,
                   const std::string& introduction);
 

@@ -76,6 +76,9 @@ Images read_images(const Settings& settings) {
   result.test = (test.images().flatten(1) - mean) / deviation;
   result.test_labels = test.targets();
   result.classes = train.targets().max().item<int64_t>() + 1;
+  const int64_t largest = test.targets().max().item<int64_t>();
+  GRADTAPE_CHECK(largest < result.classes, "the training labels go up to ", result.classes - 1,
+                 "; the test labels go up to ", largest);
   result.name = std::filesystem::path(folder).filename();
   return result;
 }

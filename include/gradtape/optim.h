@@ -1,5 +1,7 @@
 #pragma once
 
+// Written by scripts/umbrellas.py
+
 #include "gradtape/optim/adadelta.h"
 #include "gradtape/optim/adafactor.h"
 #include "gradtape/optim/adagrad.h"
@@ -20,24 +22,7 @@
 #include "gradtape/optim/rprop.h"
 #include "gradtape/optim/sam.h"
 #include "gradtape/optim/schedule_free.h"
-#include "gradtape/optim/schedulers/anneal_strategy.h"
-#include "gradtape/optim/schedulers/chained_scheduler.h"
-#include "gradtape/optim/schedulers/cosine_annealing_lr.h"
-#include "gradtape/optim/schedulers/cyclic_lr.h"
-#include "gradtape/optim/schedulers/decay_lr.h"
-#include "gradtape/optim/schedulers/lambda_lr.h"
-#include "gradtape/optim/schedulers/lr_scheduler.h"
-#include "gradtape/optim/schedulers/one_cycle_lr.h"
-#include "gradtape/optim/schedulers/per_group.h"
-#include "gradtape/optim/schedulers/reduce_lr_on_plateau.h"
-#include "gradtape/optim/schedulers/sequential_lr.h"
-#include "gradtape/optim/schedulers/step_lr.h"
-#include "gradtape/optim/schedulers/swa_lr.h"
-#include "gradtape/optim/search.h"
-#include "gradtape/optim/search/results.h"
-#include "gradtape/optim/search/schedule.h"
-#include "gradtape/optim/search/space.h"
-#include "gradtape/optim/search/trial.h"
+#include "gradtape/optim/schedulers.h"
 #include "gradtape/optim/sgd.h"
 #include "gradtape/optim/swa_utils.h"
 #include "gradtape/optim/textbook.h"

@@ -6,8 +6,8 @@
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xnoalias.hpp>
 
-#include "gradtape/core/tensor.h"
 #include "gradtape/ops/factory.h"
+#include "gradtape/ops/tensor.h"
 
 // The bridge to xtensor, both ways and without copying. This is the only public header that
 // includes xtensor; it is templates only.

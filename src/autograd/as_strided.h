@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/tensor_record.h"
+#include "autograd/autograd_meta.h"
 
 namespace gradtape::autograd {
 
@@ -8,14 +8,14 @@ namespace gradtape::autograd {
 // asked, its gradient goes to its base by its geometry alone.
 //
 // Throws: Error if the view is one that may not be written and its base was.
-void refresh_view(const Tensor& view);
+void refresh_view(const TensorBase& view);
 
 // The window (sizes, strides, offset) over input's storage, recorded.
 Tensor as_strided(const Tensor& input, IntArrayRef sizes, IntArrayRef strides, int64_t offset);
 
 // A record that stands for such a window over the first output of node, a tensor of the geometry of
 // base; window and base count their offset from the same storage.
-IntrusivePtr<Node> make_window_record(const Edge& source, const TensorImpl& base,
-                                      const TensorImpl& window);
+IntrusivePtr<Node> make_window_node(const Edge& source, const TensorImpl& base,
+                                    const TensorImpl& window);
 
 }  // namespace gradtape::autograd

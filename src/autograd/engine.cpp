@@ -2,8 +2,9 @@
 #include <thread>
 #include <unordered_map>
 
+#include "autograd/autograd_meta.h"
+#include "autograd/hooks.h"
 #include "autograd/pending.h"
-#include "autograd/tensor_record.h"
 
 #include "gradtape/autograd/autograd.h"
 
@@ -26,7 +27,6 @@ class Replay {
  private:
   void deliver(const Edge& edge, Tensor grad, const Node* from, size_t index);
   void process(Pending::Task& task);
-  void run_hooks(Pending::Task& task);
   void capture(Pending::Task& task);
   bool leads_to_target(Node* root, uint64_t oldest);
 
@@ -86,8 +86,29 @@ bool Replay::leads_to_target(Node* root, uint64_t oldest) {
   return leads_[root];
 }
 
-// Sums a broadcast input's gradient back to its shape, converts it to its dtype, and adds it to
-// what the record has received so far: in place once the buffer is this replay's own.
+// A gradient that a record (the user, where from is null) has given for an input: a broadcast
+// input's summed back to its shape, and of its dtype. Nothing else reaches the records, so a vjp
+// need not check what it is given.
+//
+// Throws: Error, in PyTorch's words, if its shape cannot be that of the input's gradient.
+Tensor fit(Tensor grad, const Edge& edge, const Node* from, size_t index) {
+  if (!grad.sizes().equals(edge.sizes)) {
+    bool fits = grad.sizes().size() >= edge.sizes.size();
+    for (size_t i = 0; fits && i < edge.sizes.size(); ++i) {
+      const int64_t given = grad.sizes()[grad.sizes().size() - edge.sizes.size() + i];
+      fits = edge.sizes[i] == 1 || edge.sizes[i] == given;
+    }
+    GRADTAPE_CHECK(fits, from ? str("Function ", from->name(), " returned an ") : "",
+                   "invalid gradient at index ", index, " - got ", grad.sizes(),
+                   " but expected shape compatible with ", edge.sizes);
+    grad = grad.sum_to_size(edge.sizes);
+  }
+  if (grad.dtype() != edge.dtype) grad = grad.to(edge.dtype);
+  return grad;
+}
+
+// Adds the gradient to what the record has received so far: in place once the buffer is this
+// replay's own.
 void Replay::deliver(const Edge& edge, Tensor grad, const Node* from, size_t index) {
   if (!edge.node) return;
   if (restricted_ && !targets_.contains(edge.node.get()) &&
@@ -96,41 +117,13 @@ void Replay::deliver(const Edge& edge, Tensor grad, const Node* from, size_t ind
   }
   Tensor& sum = pending_.find(edge.node).output(edge.output_nr);
   if (!grad.defined()) return;
-  if (!grad.sizes().equals(edge.sizes)) {
-    bool fits = grad.sizes().size() >= edge.sizes.size();
-    for (size_t i = 0; fits && i < edge.sizes.size(); ++i) {
-      const int64_t given = grad.sizes()[grad.sizes().size() - edge.sizes.size() + i];
-      fits = edge.sizes[i] == 1 || edge.sizes[i] == given;
-    }
-    GRADTAPE_CHECK(fits, "Function ", from ? from->name() : "backward",
-                   " returned an invalid gradient at index ", index, " - got ", grad.sizes(),
-                   " but expected shape compatible with ", edge.sizes);
-    grad = grad.sum_to_size(edge.sizes);
-  }
-  if (grad.dtype() != edge.dtype) grad = grad.to(edge.dtype);
+  if (from) grad = fit(std::move(grad), edge, from, index);
   if (!sum.defined()) {
     sum = std::move(grad);
   } else if (!create_ && is_unshared(sum) && sum.is_contiguous()) {
     sum.add_(grad);
   } else {
     sum = sum.add(grad);
-  }
-}
-
-void Replay::run_hooks(Pending::Task& task) {
-  Node::Extras& extras = task.node->extras();
-  for (size_t i = 0; i < extras.hooks.size(); ++i) {
-    if (!extras.hooks[i].hook) continue;
-    Tensor& grad = task.output(extras.hooks[i].output_nr);
-    if (!grad.defined()) continue;
-    const Node::Hook hook = extras.hooks[i].hook;
-    if (Tensor replaced = hook(grad); replaced.defined()) grad = std::move(replaced);
-  }
-  for (auto& [output_nr, slot] : extras.retained) {
-    const Tensor& grad = task.output(output_nr);
-    if (!grad.defined()) continue;
-    slot->grad = create_ ? grad : grad.detach();
-    slot->zero = false;
   }
 }
 
@@ -142,19 +135,37 @@ void Replay::capture(Pending::Task& task) {
   }
 }
 
+// Of the inputs of a leaf, which has none, and of a record that needs the gradient of none: of a
+// view, say, that was made without recording.
+bool is_of_use(Node& node) {
+  const std::span<Edge> edges = node.edges();
+  return edges.empty() || std::any_of(edges.begin(), edges.end(),
+                                      [](const Edge& edge) { return edge.node != nullptr; });
+}
+
 void Replay::process(Pending::Task& task) {
   Node& node = *task.node;
-  if (node.has_extras()) run_hooks(task);
-  if (restricted_ && targets_.contains(&node)) {
-    if (capturing_) capture(task);
-    if (!node.is_leaf() && !leads_to_target(&node, oldest_target_)) return;
-    if (node.is_leaf() && capturing_) return;
+  const bool is_target = restricted_ && targets_.contains(&node);
+  if (is_target && capturing_) {
+    // As in PyTorch 1.13: what is captured has not seen the hooks, which run only where the replay
+    // goes on.
+    capture(task);
+    if (!leads_to_target(&node, oldest_target_)) return;
   }
+  if (node.has_extras()) {
+    // By index and copied: a hook may register hooks.
+    for (size_t i = 0; i < node.extras().hooks.size(); ++i) {
+      const Node::OutputHooks hooks = node.extras().hooks[i];
+      Tensor& grad = task.output(hooks.output_nr);
+      if (grad.defined()) run_hooks(*hooks.list, hooks.slot.get(), grad);
+    }
+  }
+  if (is_target && !node.is_leaf() && !leads_to_target(&node, oldest_target_)) return;
   into_.resize(node.num_inputs());
   const bool any =
       task.grad.defined() || std::any_of(task.more.begin(), task.more.end(),
                                          [](const Tensor& grad) { return grad.defined(); });
-  if (any || node.wants_undefined()) {
+  if ((any && is_of_use(node)) || node.wants_undefined()) {
     std::vector<Tensor> all;
     if (!task.more.empty()) {
       all.push_back(std::move(task.grad));
@@ -210,8 +221,7 @@ void run_on_enough_stack(Replay& replay) {
 variable_list replay_tape(const variable_list& outputs, const variable_list& grads,
                           std::optional<bool> retain_graph, bool create_graph,
                           const variable_list& inputs, bool capture, bool allow_unused) {
-  GRADTAPE_CHECK(!outputs.empty(), "backward: at least one tensor is needed; got none");
-  GRADTAPE_CHECK(grads.empty() || grads.size() == outputs.size(), "backward: got ", outputs.size(),
+  GRADTAPE_CHECK(grads.empty() || grads.size() == outputs.size(), "got ", outputs.size(),
                  " tensors and ", grads.size(), " gradients");
   Replay replay(retain_graph.value_or(create_graph), create_graph);
   if (capture || !inputs.empty()) {
@@ -229,20 +239,21 @@ variable_list replay_tape(const variable_list& outputs, const variable_list& gra
   std::vector<Tensor> seeds;
   for (size_t i = 0; i < outputs.size(); ++i) {
     const Tensor& output = outputs[i];
-    GRADTAPE_CHECK(output.defined() && requires_grad(output), "element ", i,
+    Edge root = gradient_edge(output);
+    GRADTAPE_CHECK(root.node, "element ", i,
                    " of tensors does not require grad and does not have a grad_fn");
     Tensor grad = grads.empty() ? Tensor() : grads[i];
     if (grad.defined()) {
-      GRADTAPE_CHECK(grad.sizes().equals(output.sizes()), "Mismatch in shape: grad_output[", i,
-                     "] has a shape of ", grad.sizes(), " and output[", i, "] has a shape of ",
-                     output.sizes(), ".");
+      const AutoGradMode mode(create_graph);
+      grad = fit(std::move(grad), root, nullptr, i);
+      make_own_handle(grad);
     } else {
       GRADTAPE_CHECK(output.numel() == 1,
                      "grad can be implicitly created only for scalar outputs; got output ", i,
                      " of shape ", output.sizes());
       grad = output.new_ones(output.sizes());
     }
-    roots.push_back(gradient_edge(output));
+    roots.push_back(std::move(root));
     seeds.push_back(std::move(grad));
   }
   for (size_t i = 0; i < roots.size(); ++i) replay.seed(roots[i], std::exchange(seeds[i], {}));
@@ -269,6 +280,7 @@ void backward(const variable_list& tensors, const variable_list& grad_tensors,
 variable_list grad(const variable_list& outputs, const variable_list& inputs,
                    const variable_list& grad_outputs, std::optional<bool> retain_graph,
                    bool create_graph, bool allow_unused) {
+  GRADTAPE_CHECK(!inputs.empty(), "grad requires non-empty inputs.");
   return replay_tape(outputs, grad_outputs, retain_graph, create_graph, inputs, /*capture=*/true,
                      allow_unused);
 }

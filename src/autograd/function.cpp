@@ -1,14 +1,12 @@
 #include "gradtape/autograd/function.h"
 
 #include <algorithm>
-#include <cstdlib>
 
-#include <cxxabi.h>
-
+#include "autograd/hooks.h"
 #include "autograd/inplace.h"
-#include "autograd/record.h"
-
-#include "gradtape/ops/factory.h"
+#include "autograd/op_node.h"
+#include "autograd/ops.h"
+#include "core/demangle.h"
 
 namespace gradtape::autograd {
 namespace {
@@ -18,14 +16,6 @@ struct SavedVariable {
   Edge producer;  // its node is null for an output of the function itself, or without history
   bool is_output = false;
 };
-
-std::string demangle(const char* name) {
-  int status = 0;
-  char* text = abi::__cxa_demangle(name, nullptr, nullptr, &status);
-  std::string result = status == 0 ? text : name;
-  std::free(text);
-  return result;
-}
 
 bool contains(const variable_list& list, const Tensor& tensor) {
   return std::any_of(list.begin(), list.end(),
@@ -68,7 +58,7 @@ class FunctionNode final : public Node {
   void set_outputs(const variable_list& outputs) {
     num_outputs_ = static_cast<uint32_t>(outputs.size());
     for (const Tensor& output : outputs) {
-      shapes_.push_back(output.defined() ? without_record(output.new_empty({0})) : Tensor());
+      shapes_.push_back(output.defined() ? detached(output.new_empty({0})) : Tensor());
       sizes_.push_back(output.defined() ? output.impl().sizes() : DimVector());
     }
   }
@@ -107,6 +97,7 @@ class FunctionNode final : public Node {
       if (!given[i].defined() && state().materialize_grads && shapes_[i].defined()) {
         given[i] = shapes_[i].new_zeros(sizes_[i]);
       }
+      make_own_handle(given[i]);
     }
     variable_list result = backward_(&context_, std::move(given));
     const size_t expected = is_tensor_.size();
@@ -162,14 +153,13 @@ bool AutogradContext::needs_input_grad(size_t i) const {
 
 namespace detail {
 
-FunctionCall::FunctionCall(const char* type_name, FunctionBackward backward,
-                           const variable_list& inputs, std::vector<bool> is_tensor)
-    : inputs_(inputs), recording_(false) {
-  IntrusivePtr node(new FunctionNode(type_name, backward, std::move(is_tensor)));
+FunctionCall::FunctionCall(const char* type_name, FunctionBackward backward, FunctionInputs inputs)
+    : inputs_(std::move(inputs.tensors)), recording_(false) {
+  IntrusivePtr node(new FunctionNode(type_name, backward, std::move(inputs.is_tensor)));
   if (GradMode::is_enabled()) {
-    for (const Tensor& input : inputs) recording_ |= input.defined() && requires_grad(input);
+    for (const Tensor& input : inputs_) recording_ |= input.defined() && requires_grad(input);
   }
-  if (recording_) node->connect(inputs);
+  if (recording_) node->connect(inputs_);
   node_ = std::move(node);
 }
 
@@ -200,19 +190,19 @@ variable_list FunctionCall::finish(variable_list outputs) {
       if (requires_grad(output) && !is_dirty) output = output.detach();
       continue;
     }
-    if (is_dirty && output.is_view()) {
-      GRADTAPE_CHECK(node.num_outputs() == 1,
+    if (is_dirty) {
+      GRADTAPE_CHECK(!output.is_view() || node.num_outputs() == 1,
                      "a custom function that writes a view in place must have one output; got ",
                      node.num_outputs());
-      rebase_history(output, node_);
+      rebase_history(output, node_, static_cast<uint32_t>(i));
       continue;
     }
-    if (is_input && !is_dirty) {
+    if (is_input) {
       output = make_view(output, output.impl().sizes(), output.impl().strides(),
                          output.storage_offset());
     }
     set_history(output, node_, static_cast<uint32_t>(i));
-    TensorRecord& record = ensure_record(output);
+    AutogradMeta& record = ensure_meta(output);
     if (record.view != ViewOrigin::None) record.view = ViewOrigin::CustomFunction;
   }
   if (recording_) node.save();

@@ -1,32 +1,32 @@
 #include "autograd/inplace.h"
 
 #include "autograd/as_strided.h"
-#include "autograd/record.h"
-
-#include "gradtape/ops/factory.h"
+#include "autograd/hooks.h"
+#include "autograd/op_node.h"
+#include "autograd/ops.h"
 
 namespace gradtape::autograd {
 namespace {
 
 // PyTorch's words for a view that may not be written.
-void check_view_origin(const TensorRecord& record, bool through_base) {
-  if (record.view == ViewOrigin::Single) return;
+void check_view_origin(const AutogradMeta& meta, bool through_base) {
+  if (meta.view == ViewOrigin::Single) return;
   const std::string object =
       through_base ? "its base or another view of its base has been" : "is being";
-  const std::string output = record.fn && !record.fn->is_leaf()
-                                 ? str("Output ", record.output_nr, " of ", record.fn->name())
+  const std::string output = meta.fn && !meta.fn->is_leaf()
+                                 ? str("Output ", meta.output_nr, " of ", meta.fn->name())
                                  : std::string();
   std::string what;
   if (output.empty()) {
     what = str("A view was created in no_grad mode and ", object,
                " modified inplace with grad mode enabled.");
-  } else if (record.view == ViewOrigin::NoGrad) {
+  } else if (meta.view == ViewOrigin::NoGrad) {
     what = str(output, " is a view of a view which was created in no_grad mode and ", object,
                " modified inplace with grad mode enabled.");
   } else {
     what = str(output, " is a view and ", object, " modified inplace.");
   }
-  switch (record.view) {
+  switch (meta.view) {
     case ViewOrigin::NoGrad:
       detail::fail(
           what,
@@ -73,7 +73,7 @@ class CopySlices final : public Node {
         as_strided(whole, view_->sizes(), view_->strides(), view_->offset() - base_->offset());
     std::vector<Tensor> inner(fn_->num_inputs());
     Tensor written = slice.clone();
-    const OutputRecord as_view(*this);
+    const OutputNode as_view(*this);
     fn_->backward({&written, 1}, inner);
     if (inner[0].defined()) {
       slice.copy_(inner[0]);
@@ -93,20 +93,20 @@ class CopySlices final : public Node {
  private:
   // While a graph of the gradient is recorded, what fn reads as its output is the view as it was
   // written: a window over the output of this record.
-  class OutputRecord {
+  class OutputNode {
    public:
-    explicit OutputRecord(CopySlices& self)
-        : fn_(GradMode::is_enabled() ? dynamic_cast<RecordBase*>(self.fn_.get()) : nullptr) {
+    explicit OutputNode(CopySlices& self)
+        : fn_(GradMode::is_enabled() ? dynamic_cast<OpNodeBase*>(self.fn_.get()) : nullptr) {
       if (!fn_) return;
       const Edge edge{IntrusivePtr<Node>(&self), 0, self.base_->dtype(), self.base_->sizes()};
-      fn_->set_output_record(make_window_record(edge, *self.base_, *self.view_));
+      fn_->set_output_node(make_window_node(edge, *self.base_, *self.view_));
     }
-    ~OutputRecord() {
-      if (fn_) fn_->set_output_record(nullptr);
+    ~OutputNode() {
+      if (fn_) fn_->set_output_node(nullptr);
     }
 
    private:
-    RecordBase* fn_;
+    OpNodeBase* fn_;
   };
 
   // The geometry alone, so that the graph does not hold the memory.
@@ -125,12 +125,12 @@ class CopySlices final : public Node {
 }  // namespace
 
 void check_inplace(const Tensor& self) {
-  const TensorRecord* record = self.impl().record();
-  if (!record) return;
+  const AutogradMeta* meta = self.impl().autograd_meta();
+  if (!meta || !self.is_floating_point()) return;
   const bool needs_grad = requires_grad(self);
-  if (record->view != ViewOrigin::None) {
-    check_view_origin(*record, /*through_base=*/false);
-    GRADTAPE_CHECK(!(needs_grad && record->base.is_leaf()),
+  if (meta->view != ViewOrigin::None) {
+    check_view_origin(*meta, /*through_base=*/false);
+    GRADTAPE_CHECK(!(needs_grad && meta->base.is_leaf()),
                    "a view of a leaf Variable that requires grad is being used in an in-place "
                    "operation.");
   }
@@ -138,26 +138,33 @@ void check_inplace(const Tensor& self) {
                  "a leaf Variable that requires grad is being used in an in-place operation.");
 }
 
-void rebase_history(const Tensor& self, IntrusivePtr<Node> node) {
-  TensorRecord& record = ensure_record(self);
-  if (record.view == ViewOrigin::None) {
-    set_history(self, std::move(node));
-    return;
-  }
-  set_history(record.base, IntrusivePtr<Node>(new CopySlices(record.base, self, std::move(node))));
+void replace_history(const Tensor& self, IntrusivePtr<Node> node, uint32_t output_nr) {
+  set_history(self, std::move(node), output_nr);
+  AutogradMeta* meta = self.impl().autograd_meta();
+  if (meta && meta->slot) move_retaining_hook(*meta);
+}
+
+// The hooks of a base stay where they are when it is written through a view, also the one that
+// retains its gradient, as in PyTorch 1.13.
+void rebase_history(const Tensor& self, IntrusivePtr<Node> node, uint32_t output_nr) {
+  if (!self.is_floating_point()) return;
+  AutogradMeta& meta = ensure_meta(self);
+  if (meta.view == ViewOrigin::None) return replace_history(self, std::move(node), output_nr);
+  set_history(meta.base, IntrusivePtr<Node>(new CopySlices(meta.base, self, std::move(node))));
   refresh_view(self);
 }
 
-void refresh_view(const Tensor& view) {
-  TensorRecord& record = *view.impl().record();
-  const bool has_fn = record.fn && !record.fn->is_leaf();
-  if (!has_fn && !requires_grad(record.base)) return;
+void refresh_view(const TensorBase& view) {
+  AutogradMeta& meta = *view.impl().autograd_meta();
+  const bool has_fn = meta.fn && !meta.fn->is_leaf();
+  if (!has_fn && !requires_grad(meta.base)) return;
   const uint32_t version = view.storage()->version();
-  if (record.view_version == version) return;
-  check_view_origin(record, /*through_base=*/true);
-  record.fn = make_window_record(gradient_edge(record.base), record.base.impl(), view.impl());
-  record.output_nr = 0;
-  record.view_version = version;
+  if (meta.view_version == version) return;
+  check_view_origin(meta, /*through_base=*/true);
+  meta.fn = make_window_node(gradient_edge(meta.base), meta.base.impl(), view.impl());
+  meta.output_nr = 0;
+  meta.view_version = version;
+  if (meta.slot) move_retaining_hook(meta);
 }
 
 Tensor make_view(const Tensor& input, DimVector sizes, DimVector strides, int64_t offset,
@@ -165,15 +172,16 @@ Tensor make_view(const Tensor& input, DimVector sizes, DimVector strides, int64_
   const TensorImpl& impl = input.impl();
   Tensor view(IntrusivePtr(
       new TensorImpl(impl.storage(), impl.dtype(), std::move(sizes), std::move(strides), offset)));
-  TensorRecord& record = ensure_record(view);
-  record.view = !GradMode::is_enabled() ? ViewOrigin::NoGrad
-                : one_of_many           ? ViewOrigin::OneOfMany
-                                        : ViewOrigin::Single;
-  record.view_version = input.storage()->version();
-  record.base = input;
-  if (const TensorRecord* parent = impl.record(); parent && parent->view != ViewOrigin::None) {
-    record.base = parent->base;
-    if (record.view == ViewOrigin::Single) record.view = parent->view;
+  AutogradMeta& meta = ensure_meta(view);
+  meta.view = !GradMode::is_enabled() ? ViewOrigin::NoGrad
+              : one_of_many           ? ViewOrigin::OneOfMany
+                                      : ViewOrigin::Single;
+  meta.view_version = input.storage()->version();
+  meta.base = input;
+  if (const AutogradMeta* parent = impl.autograd_meta();
+      parent && parent->view != ViewOrigin::None) {
+    meta.base = parent->base;
+    if (meta.view == ViewOrigin::Single) meta.view = parent->view;
   }
   return view;
 }

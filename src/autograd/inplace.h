@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/tensor_record.h"
+#include "autograd/autograd_meta.h"
 
 // Writing in place, and views: PyTorch's semantics. A write into a view is a write into its base,
 // so it rewrites the history of the base; every other view finds its new history when it is next
@@ -12,9 +12,12 @@ namespace gradtape::autograd {
 // recording.
 void check_inplace(const Tensor& self);
 
-// node is the record of an op that has just written self: it becomes self's history and, for a
-// view, part of its base's.
-void rebase_history(const Tensor& self, IntrusivePtr<Node> node);
+// node is the record of an op that has just written self, as its given output: it becomes self's
+// history and, for a view (and then output_nr is 0), part of its base's.
+void rebase_history(const Tensor& self, IntrusivePtr<Node> node, uint32_t output_nr = 0);
+
+// The same for an op that has changed self alone, even if it is a view.
+void replace_history(const Tensor& self, IntrusivePtr<Node> node, uint32_t output_nr = 0);
 
 // A window over input's storage, tracked as a view of input's base; offset counts from the
 // storage's start. The caller records it.

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "autograd/tensor_record.h"
+#include "autograd/autograd_meta.h"
 
 namespace gradtape::autograd {
 

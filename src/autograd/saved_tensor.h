@@ -1,6 +1,9 @@
 #pragma once
 
-#include "autograd/tensor_record.h"
+#include <memory>
+#include <vector>
+
+#include "autograd/autograd_meta.h"
 
 namespace gradtape::autograd {
 
@@ -9,16 +12,16 @@ namespace gradtape::autograd {
 class SavedTensor {
  public:
   SavedTensor() = default;
-  explicit SavedTensor(const Tensor& tensor) {
-    if (tensor.defined()) keep(tensor.storage(), without_record(tensor));
+  explicit SavedTensor(const TensorBase& tensor) {
+    if (tensor.defined()) keep(tensor.storage(), detached(tensor));
   }
   // As one whose sizes and dtype the reader knows: most need no more than their storage then.
-  static SavedTensor of_input(const Tensor& tensor) {
+  static SavedTensor of_input(const TensorBase& tensor) {
     SavedTensor saved;
     if (!tensor.defined()) return saved;
     const TensorImpl& impl = tensor.impl();
     const bool plain = impl.is_contiguous() && impl.offset() == 0 && !impl.is_wrapped_number();
-    saved.keep(impl.storage(), plain ? Tensor() : without_record(tensor));
+    saved.keep(impl.storage(), plain ? Tensor() : detached(tensor));
     return saved;
   }
 
@@ -42,6 +45,19 @@ class SavedTensor {
   IntrusivePtr<Storage> storage_;
   Tensor window_;  // undefined: row-major from the storage's start, with the edge's sizes
   uint32_t version_ = 0;
+};
+
+// Tensors without history, as many as there are, that a gradient relies on: index tensors, whose
+// numbers it keeps in a form of its own. Copies share them.
+class SavedList {
+ public:
+  SavedList() = default;
+  explicit SavedList(TensorList tensors);
+  // Throws: Error naming reader if one of them was written since.
+  void check(const Node& reader) const;
+
+ private:
+  std::shared_ptr<const std::vector<SavedTensor>> saved_;
 };
 
 }  // namespace gradtape::autograd

@@ -1,25 +1,24 @@
 #include <algorithm>
 
+#include "autograd/autograd_meta.h"
+#include "autograd/hooks.h"
 #include "autograd/inplace.h"
-#include "autograd/tensor_record.h"
 
 #include "gradtape/autograd/autograd.h"
 
 // Tensor's methods that concern gradients.
 namespace gradtape {
 
-using autograd::TensorRecord;
+using autograd::AutogradMeta;
 using autograd::ViewOrigin;
 
 namespace {
 
 const Tensor kUndefined;
 
-const TensorRecord* find_record(const Tensor& tensor) { return tensor.impl().record(); }
+const AutogradMeta* find_meta(const Tensor& tensor) { return tensor.impl().autograd_meta(); }
 
-bool is_view_record(const TensorRecord* record) {
-  return record && record->view != ViewOrigin::None;
-}
+bool is_view_meta(const AutogradMeta* meta) { return meta && meta->view != ViewOrigin::None; }
 
 }  // namespace
 
@@ -28,15 +27,15 @@ bool Tensor::requires_grad() const { return defined() && autograd::requires_grad
 bool Tensor::is_leaf() const { return grad_fn() == nullptr; }
 
 IntrusivePtr<autograd::Node> Tensor::grad_fn() const {
-  if (!find_record(*this)) return {};
+  if (!find_meta(*this)) return {};
   IntrusivePtr<autograd::Node> node = autograd::gradient_edge(*this).node;
   if (node && node->is_leaf()) return {};
   return node;
 }
 
 uint32_t Tensor::output_nr() const {
-  const TensorRecord* record = find_record(*this);
-  return record ? record->output_nr : 0;
+  const AutogradMeta* meta = find_meta(*this);
+  return meta ? meta->output_nr : 0;
 }
 
 const Tensor& Tensor::requires_grad_(bool requires_grad) const {
@@ -51,88 +50,84 @@ const Tensor& Tensor::requires_grad_(bool requires_grad) const {
         "var_no_grad = var.detach().");
     return *this;
   }
-  if (!requires_grad && !find_record(*this)) return *this;
-  TensorRecord& record = autograd::ensure_record(*this);
+  if (!requires_grad && !find_meta(*this)) return *this;
+  AutogradMeta& meta = autograd::ensure_meta(*this);
   if (!requires_grad) {
-    record.fn.reset();
-  } else if (!record.fn) {
-    autograd::make_leaf(record);
+    autograd::make_constant(meta);
+  } else if (!meta.fn) {
+    autograd::make_leaf(meta);
   }
   return *this;
 }
 
 const Tensor& Tensor::grad() const {
   if (!defined()) return kUndefined;
-  const TensorRecord* record = find_record(*this);
-  return record && record->slot ? record->slot->read() : kUndefined;
+  const AutogradMeta* meta = find_meta(*this);
+  return meta && meta->slot ? meta->slot->read() : kUndefined;
 }
 
 Tensor& Tensor::mutable_grad() const {
-  return autograd::ensure_slot(autograd::ensure_record(*this)).read();
+  return autograd::ensure_slot(autograd::ensure_meta(*this)).read();
 }
 
 void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, bool create_graph,
                       std::optional<TensorList> inputs) const {
+  GRADTAPE_CHECK(!inputs || !inputs->empty(), "'inputs' argument to backward cannot be empty");
   autograd::backward({*this}, {gradient}, retain_graph, create_graph,
                      inputs ? inputs->vec() : variable_list());
 }
 
-Tensor Tensor::detach() const { return autograd::without_record(*this); }
+Tensor Tensor::detach() const { return autograd::detached(*this); }
 
 Tensor& Tensor::detach_() const {
-  TensorRecord* record = impl().record();
-  if (!record) return const_cast<Tensor&>(*this);
+  AutogradMeta* meta = impl().autograd_meta();
+  if (!meta) return const_cast<Tensor&>(*this);
   GRADTAPE_CHECK(
-      record->view == ViewOrigin::None,
+      meta->view == ViewOrigin::None,
       "Can't detach views in-place. Use detach() instead. If you are using "
       "DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as "
       "True, gradients are views of DDP buckets, and hence detach_() cannot be called on "
       "these gradients.");
-  record->fn.reset();
-  record->output_nr = 0;
+  autograd::make_constant(*meta);
   return const_cast<Tensor&>(*this);
 }
 
 void Tensor::retain_grad() const {
   GRADTAPE_CHECK(requires_grad(), "can't retain_grad on Tensor that has requires_grad=False");
   if (is_leaf() || retains_grad()) return;
-  autograd::Edge edge = autograd::gradient_edge(*this);
-  TensorRecord& record = *impl().record();
-  autograd::ensure_slot(record);
-  edge.node->extras().retained.emplace_back(edge.output_nr, record.slot);
+  autograd::hooks_of(*this).entries.push_back({nullptr, true});
 }
 
 bool Tensor::retains_grad() const {
-  const TensorRecord* record = find_record(*this);
-  if (!record || !record->slot || is_leaf() || !record->fn->has_extras()) return false;
-  const auto& retained = record->fn->extras().retained;
-  return std::any_of(retained.begin(), retained.end(), [&](const auto& entry) {
-    return entry.first == record->output_nr && entry.second == record->slot;
-  });
+  const AutogradMeta* meta = find_meta(*this);
+  if (is_leaf() || !meta->slot || !meta->slot->hooks) return false;
+  const auto& entries = meta->slot->hooks->entries;
+  return std::any_of(entries.begin(), entries.end(),
+                     [](const auto& entry) { return entry.retains; });
 }
 
 unsigned Tensor::register_hook(std::function<Tensor(const Tensor&)> hook) const {
   GRADTAPE_CHECK(requires_grad(),
                  "cannot register a hook on a variable that doesn't require gradient");
-  autograd::Edge edge = autograd::gradient_edge(*this);
-  auto& hooks = edge.node->extras().hooks;
-  hooks.push_back({edge.output_nr, std::move(hook)});
-  return static_cast<unsigned>(hooks.size() - 1);
+  auto& entries = autograd::hooks_of(*this).entries;
+  entries.push_back({std::move(hook)});
+  return static_cast<unsigned>(entries.size() - 1);
 }
 
 void Tensor::remove_hook(unsigned position) const {
-  autograd::Edge edge = autograd::gradient_edge(*this);
-  GRADTAPE_CHECK(edge.node && position < edge.node->extras().hooks.size(), "remove_hook: no hook ",
-                 position, " on this tensor");
-  edge.node->extras().hooks[position].hook = nullptr;
+  const AutogradMeta* meta = find_meta(*this);
+  autograd::Node::HookList* list = meta && meta->slot ? meta->slot->hooks.get() : nullptr;
+  GRADTAPE_CHECK(list && position < list->entries.size(), "Invalid index, no hook at position ",
+                 position);
+  list->entries[position] = {};
 }
 
-bool Tensor::is_view() const { return is_view_record(find_record(*this)); }
+bool Tensor::is_view() const { return is_view_meta(find_meta(*this)); }
 
 Tensor Tensor::_base() const {
-  const TensorRecord* record = find_record(*this);
-  GRADTAPE_CHECK(is_view_record(record), "Can't get base of non-view Tensor");
-  return record->base;
+  const AutogradMeta* meta = find_meta(*this);
+  GRADTAPE_CHECK(is_view_meta(meta), "Can't get base of non-view Tensor");
+  return meta->base;
 }
 
 Tensor Tensor::data() const {
@@ -144,6 +139,13 @@ void Tensor::set_data(const Tensor& other) const {
   GRADTAPE_CHECK(!requires_grad() || other.is_floating_point(),
                  "set_data: a tensor that needs a gradient must stay floating point; got ",
                  other.dtype());
+  if (AutogradMeta* meta = impl().autograd_meta()) {
+    // It will share no memory with its base any more; what it has from it is settled now.
+    if (meta->view != ViewOrigin::NoGrad) autograd::gradient_edge(*this);
+    autograd::fix_history(*this, other.sizes(), other.dtype());
+    meta->view = ViewOrigin::None;
+    meta->base.reset();
+  }
   impl().set(other.storage(), other.dtype(), other.impl().sizes(), other.impl().strides(),
              other.storage_offset());
 }

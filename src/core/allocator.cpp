@@ -29,8 +29,9 @@ constexpr bool kCaching = true;
 // most a fifth of a block is unused and blocks of nearly the same size serve each other.
 constexpr int kClasses = 4 * 40;
 
-// More than any machine has; what is asked for by mistake must not index beyond the lists.
-constexpr size_t kLargest = size_t{1} << 44;
+// More than any machine has; what is asked for by mistake must not index beyond the lists. The
+// sanitizers end the program where their own limit of 2^40 is passed.
+constexpr size_t kLargest = size_t{1} << (kCaching ? 44 : 39);
 
 constexpr int class_of(size_t bytes) {
   const size_t units = (bytes + 63) / 64;
@@ -202,13 +203,15 @@ void give_shared(int size_class, FreeList* from, size_t count) {
   for (; count > 0; --count) common.lists[size_class].push(from->pop());
 }
 
+// Asked for without exceptions: under AddressSanitizer the other operator new ends the program.
 void* take_from_system(size_t bytes, std::align_val_t alignment) {
-  try {
-    return ::operator new(bytes, alignment);
-  } catch (const std::bad_alloc&) {
+  void* block = ::operator new(bytes, alignment, std::nothrow);
+  if (!block) {
     empty_cache();  // blocks of other sizes may be what is missing
-    return ::operator new(bytes, alignment);
+    block = ::operator new(bytes, alignment, std::nothrow);
   }
+  if (!block) throw std::bad_alloc();
+  return block;
 }
 
 // The first block of a new slab; the others wait.
@@ -227,7 +230,7 @@ void* cut_slab(int size_class, Local* mine) {
 void* allocate(size_t bytes) {
   if (bytes > kLargest) [[unlikely]]
     throw std::bad_alloc();
-  if constexpr (!kCaching) return ::operator new(bytes, kAlignment);
+  if constexpr (!kCaching) return take_from_system(bytes, kAlignment);
   const int size_class = class_of(bytes);
   Local* mine = local ? local : make_local();
   if (mine && mine->lists[size_class].head) [[likely]]

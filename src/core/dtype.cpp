@@ -15,6 +15,14 @@ const char* to_string(ScalarType dtype) {
 
 std::ostream& operator<<(std::ostream& out, ScalarType dtype) { return out << to_string(dtype); }
 
+std::string_view TypeMeta::name() const {
+  constexpr std::string_view names[] = {"unsigned char", "signed char", "short int", "int",
+                                        "long int",      "float",       "double",    "bool"};
+  return names[static_cast<size_t>(type_)];
+}
+
+std::ostream& operator<<(std::ostream& out, TypeMeta dtype) { return out << dtype.name(); }
+
 ScalarType promote_types(ScalarType a, ScalarType b) {
   if (a == b) return a;
   if (a == kBool) return b;
@@ -27,7 +35,7 @@ ScalarType promote_types(ScalarType a, ScalarType b) {
   return a < b ? b : a;
 }
 
-ScalarType get_default_dtype() { return default_dtype.load(std::memory_order_relaxed); }
+TypeMeta get_default_dtype() { return TypeMeta(default_dtype.load(std::memory_order_relaxed)); }
 
 void set_default_dtype(ScalarType dtype) {
   GRADTAPE_CHECK(is_floating_point(dtype),

@@ -6,12 +6,23 @@
 #include <new>
 #include <utility>
 
+#include "core/memory_error.h"
+
 #include "gradtape/core/allocator.h"
 #include "gradtape/core/error.h"
 
 namespace gradtape {
 namespace {
 constexpr size_t kHeader = (sizeof(Storage) + 63) / 64 * 64;
+
+// As gradtape::allocate, but what a user asked for and cannot have is an Error.
+std::byte* take(size_t bytes, size_t header = 0) {
+  try {
+    return static_cast<std::byte*>(gradtape::allocate(header + bytes));
+  } catch (const std::bad_alloc&) {
+    detail::fail_memory(bytes);
+  }
+}
 
 // Unset memory is NaN in Debug, for float32 and float64 alike, so that reading it shows.
 void poison([[maybe_unused]] std::byte* data, [[maybe_unused]] size_t bytes) {
@@ -21,6 +32,10 @@ void poison([[maybe_unused]] std::byte* data, [[maybe_unused]] size_t bytes) {
 }
 }  // namespace
 
+void detail::fail_memory(size_t bytes) {
+  fail("DefaultCPUAllocator: can't allocate memory: you tried to allocate ", bytes, " bytes.");
+}
+
 struct Storage::Private : Pooled<Private> {
   std::unique_ptr<PrivateLayout> layout;
   std::mutex mutex;
@@ -29,7 +44,7 @@ struct Storage::Private : Pooled<Private> {
 };
 
 IntrusivePtr<Storage> Storage::allocate(size_t bytes) {
-  auto* block = static_cast<std::byte*>(gradtape::allocate(kHeader + bytes));
+  std::byte* const block = take(bytes, kHeader);
   poison(block + kHeader, bytes);
   auto* storage = new (block) Storage(block + kHeader, bytes);
   storage->block_bytes_ = kHeader + bytes;
@@ -56,7 +71,7 @@ std::byte* Storage::plain_data() const {
   if (!private_) return nullptr;  // borrowed from nowhere
   const std::scoped_lock lock(private_->mutex);
   if (!private_->restored) {
-    auto* const plain = static_cast<std::byte*>(gradtape::allocate(bytes_));
+    std::byte* const plain = take(bytes_);
     try {
       private_->layout->restore(private_data(), plain);
     } catch (...) {
@@ -99,7 +114,7 @@ void Storage::resize(size_t bytes) {
   GRADTAPE_CHECK(!(detached_ && aliased_),
                  "resize_: memory that data() has handed out cannot be resized again (from ",
                  bytes_, " to ", bytes, " bytes)");
-  auto* fresh = static_cast<std::byte*>(gradtape::allocate(bytes));
+  std::byte* const fresh = take(bytes);
   poison(fresh, bytes);
   std::memcpy(fresh, data(), std::min(bytes, bytes_));
   free_memory();

@@ -1,6 +1,6 @@
 #include "gradtape/core/tensor_impl.h"
 
-#include "gradtape/core/error.h"
+#include "core/checked.h"
 
 namespace gradtape {
 
@@ -15,31 +15,38 @@ void TensorImpl::set(IntrusivePtr<Storage> storage, ScalarType dtype, DimVector 
 }
 
 // As in PyTorch: axes of size 1 may have any stride, and a tensor without elements is contiguous.
+// The sizes but those of 0 must have a product, so that any part of them has one.
 void TensorImpl::update() {
-  numel_ = 1;
+  bool empty = false;
   contiguous_ = true;
   int64_t expected = 1;
   for (size_t i = sizes_.size(); i-- > 0;) {
     const int64_t size = sizes_[i];
-    GRADTAPE_CHECK(!__builtin_mul_overflow(numel_, size, &numel_),
-                   "numel: integer multiplication overflow with sizes ", sizes_);
-    if (size != 1) {
-      contiguous_ &= strides_[i] == expected;
-      expected *= size;
+    if (size == 1) continue;
+    contiguous_ &= strides_[i] == expected;
+    if (size == 0) {
+      empty = true;
+    } else {
+      GRADTAPE_CHECK(!__builtin_mul_overflow(expected, size, &expected),
+                     "numel: integer multiplication overflow with sizes ", sizes_);
     }
   }
-  if (numel_ == 0) contiguous_ = true;
+  numel_ = empty ? 0 : expected;
+  if (empty) contiguous_ = true;
 }
 
+// Without elements too the strides must fit, which take a size of 0 for 1.
 size_t bytes_of(IntArrayRef sizes, ScalarType dtype) {
   int64_t bytes = static_cast<int64_t>(element_size(dtype));
+  bool empty = false;
   for (const int64_t size : sizes) {
     GRADTAPE_CHECK(size >= 0, "Trying to create tensor with negative dimension ", size, ": ",
                    sizes);
-    GRADTAPE_CHECK(!__builtin_mul_overflow(bytes, size, &bytes),
+    empty |= size == 0;
+    GRADTAPE_CHECK(!__builtin_mul_overflow(bytes, std::max<int64_t>(size, 1), &bytes),
                    "Storage size calculation overflowed with sizes=", sizes);
   }
-  return static_cast<size_t>(bytes);
+  return empty ? 0 : static_cast<size_t>(bytes);
 }
 
 DimVector contiguous_strides(IntArrayRef sizes) {
@@ -47,7 +54,7 @@ DimVector contiguous_strides(IntArrayRef sizes) {
   int64_t stride = 1;
   for (size_t i = sizes.size(); i-- > 0;) {
     strides[i] = stride;
-    stride *= std::max<int64_t>(sizes[i], 1);
+    stride = checked_mul(stride, std::max<int64_t>(sizes[i], 1));
   }
   return strides;
 }

@@ -4,7 +4,7 @@
 #include <mutex>
 #include <utility>
 
-#include "kernels/parallel.h"
+#include "kernels/base/parallel.h"
 
 #include "gradtape/core/error.h"
 #include "gradtape/data/datasets/idx.h"

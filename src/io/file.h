@@ -28,10 +28,16 @@ class InputFile {
   std::FILE* file_;
 };
 
-// A file that appears under its name only when it is complete: it is written beside its place, and
-// commit() brings it to the disk and renames it. Without commit() nothing is left of it.
+// The one way in which the library writes a file. It appears under its name only when it is
+// complete: it is written beside its place, under a name that nobody can guess, and commit() brings
+// it to the disk and renames it. Without commit() nothing is left of it; what a killed process left
+// is removed by the next one that writes into the folder.
+//
+// A file that exists keeps its mode; behind a symlink the target is replaced; what is no regular
+// file (a device, a pipe) is written directly.
 class OutputFile {
  public:
+  // op begins the messages: "save_safetensors".
   OutputFile(const std::string& path, const char* op);
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
@@ -41,12 +47,14 @@ class OutputFile {
   void commit();
 
  private:
+  void create_beside();
   [[noreturn]] void fail(const char* action);
 
-  std::string path_;
-  std::string temporary_;
+  std::string path_;       // as it was given
+  std::string target_;     // what is replaced: behind symlinks
+  std::string temporary_;  // empty where the target is written directly
   const char* op_;
-  std::FILE* file_;
+  std::FILE* file_ = nullptr;
 };
 
 }  // namespace gradtape::io

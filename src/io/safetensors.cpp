@@ -4,6 +4,7 @@
 #include <bit>
 #include <limits>
 #include <set>
+#include <unordered_set>
 
 #include <nlohmann/json.hpp>
 
@@ -48,36 +49,73 @@ struct Entry {
 
 // -- reading
 
-// Parses the header. The parser keeps the last of equal keys, so they are watched for here.
-nlohmann::json parse(const std::string& header, const std::string& path) {
-  std::vector<std::set<std::string>> keys;  // of the objects that are open
-  std::string twice;
-  const auto watch = [&](int, nlohmann::json::parse_event_t event, nlohmann::json& value) {
-    using Event = nlohmann::json::parse_event_t;
-    if (event == Event::object_start) {
-      keys.emplace_back();
-    } else if (event == Event::object_end) {
-      keys.pop_back();
-    } else if (event == Event::key && !keys.back().insert(value.get<std::string>()).second) {
-      twice = value.get<std::string>();
-    }
+// Looks over the header before anything is built of it: the parser keeps the last of equal keys,
+// and what takes a value apart calls itself for each level of it.
+class Watcher : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  explicit Watcher(const std::string& path) : path_(path) {}
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_array(size_t) override { return open(); }
+  bool end_array() override { return close(); }
+  bool start_object(size_t) override { return open(); }
+  bool end_object() override { return close(); }
+  bool key(string_t& name) override {
+    GRADTAPE_CHECK(keys_.back().insert(name).second,
+                   "load_safetensors: each name may come once; got \"", name, "\" twice in ",
+                   path_);
     return true;
-  };
-  nlohmann::json json;
+  }
+  // Said by the parser proper.
+  bool parse_error(size_t, const std::string&, const nlohmann::json::exception&) override {
+    return false;
+  }
+
+ private:
+  static constexpr size_t kDeepest = 16;  // the format needs 3
+
+  bool open() {
+    GRADTAPE_CHECK(keys_.size() < kDeepest, "load_safetensors: the header of ", path_,
+                   " must be nested at most ", kDeepest, " deep");
+    keys_.emplace_back();
+    return true;
+  }
+  bool close() {
+    keys_.pop_back();
+    return true;
+  }
+
+  const std::string& path_;
+  std::vector<std::unordered_set<std::string>> keys_;  // of what is open
+};
+
+nlohmann::json parse(const std::string& header, const std::string& path) {
+  Watcher watcher(path);
+  nlohmann::json::sax_parse(header, &watcher);
   try {
-    json = nlohmann::json::parse(header, watch);
+    return nlohmann::json::parse(header);
   } catch (const nlohmann::json::exception& error) {
     detail::fail("load_safetensors: the header of ", path, " (", header.size(),
                  " bytes) must be JSON: ", error.what());
   }
-  GRADTAPE_CHECK(twice.empty(), "load_safetensors: each name may come once; got \"", twice,
-                 "\" twice in ", path);
-  return json;
+}
+
+// A value in a message.
+std::string shown(const nlohmann::json& json) {
+  constexpr size_t kLongest = 200;
+  const std::string text = json.dump();
+  return text.size() <= kLongest ? text : text.substr(0, kLongest) + "...";
 }
 
 uint64_t unsigned_number(const nlohmann::json& json, const std::string& where, const char* key) {
   GRADTAPE_CHECK(json.is_number_unsigned(), "load_safetensors: ", where, ": ", key,
-                 " must hold integers that are not negative; got ", json.dump());
+                 " must hold integers that are not negative; got ", shown(json));
   return json.get<uint64_t>();
 }
 
@@ -86,16 +124,16 @@ Entry parse_entry(const std::string& name, const nlohmann::json& json, const std
   GRADTAPE_CHECK(json.is_object() && json.contains("dtype") && json.contains("shape") &&
                      json.contains("data_offsets"),
                  "load_safetensors: ", where, " must have dtype, shape and data_offsets; got ",
-                 json.dump().substr(0, 200));
+                 shown(json));
   const nlohmann::json& dtype = json["dtype"];
   const auto known = std::find_if(std::begin(kDtypes), std::end(kDtypes),
                                   [&](const DtypeName& entry) { return dtype == entry.name; });
   GRADTAPE_CHECK(known != std::end(kDtypes), "load_safetensors: ", where,
-                 ": the dtype must be BOOL, U8, I8, I16, I32, I64, F32 or F64; got ", dtype.dump());
+                 ": the dtype must be BOOL, U8, I8, I16, I32, I64, F32 or F64; got ", shown(dtype));
 
   Entry entry{name, known->dtype, {}, 0, 0};
   GRADTAPE_CHECK(json["shape"].is_array(), "load_safetensors: ", where,
-                 ": shape must be a list; got ", json["shape"].dump());
+                 ": shape must be a list; got ", shown(json["shape"]));
   uint64_t bytes = element_size(entry.dtype);
   bool fits = true;
   bool empty = false;
@@ -108,28 +146,27 @@ Entry parse_entry(const std::string& name, const nlohmann::json& json, const std
     entry.shape.push_back(static_cast<int64_t>(size));
   }
   GRADTAPE_CHECK(fits, "load_safetensors: ", where,
-                 ": the product of the sizes must fit in 63 bits; got ", json["shape"].dump());
+                 ": the product of the sizes must fit in 63 bits; got ", shown(json["shape"]));
   if (empty) bytes = 0;
 
   const nlohmann::json& offsets = json["data_offsets"];
   GRADTAPE_CHECK(offsets.is_array() && offsets.size() == 2, "load_safetensors: ", where,
-                 ": data_offsets must be [begin, end]; got ", offsets.dump());
+                 ": data_offsets must be [begin, end]; got ", shown(offsets));
   entry.begin = unsigned_number(offsets[0], where, "data_offsets");
   entry.end = unsigned_number(offsets[1], where, "data_offsets");
   GRADTAPE_CHECK(entry.begin <= entry.end && entry.end - entry.begin == bytes,
                  "load_safetensors: ", where, ": data_offsets must span the ", bytes, " bytes of ",
-                 known->name, " ", entry.shape, "; got ", offsets.dump());
+                 known->name, " ", entry.shape, "; got ", shown(offsets));
   return entry;
 }
 
 Metadata parse_metadata(const nlohmann::json& json, const std::string& path) {
   GRADTAPE_CHECK(json.is_object(), "load_safetensors: ", kMetadataKey, " of ", path,
-                 " must map strings to strings; got ", json.dump().substr(0, 200));
+                 " must map strings to strings; got ", shown(json));
   Metadata metadata;
   for (const auto& [key, value] : json.items()) {
     GRADTAPE_CHECK(value.is_string(), "load_safetensors: ", kMetadataKey, " of ", path,
-                   " must map strings to strings; got \"", key,
-                   "\": ", value.dump().substr(0, 200));
+                   " must map strings to strings; got \"", key, "\": ", shown(value));
     metadata[key] = value.get<std::string>();
   }
   return metadata;

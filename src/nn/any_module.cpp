@@ -30,8 +30,12 @@ void fail_argument_count(const std::type_info& module, size_t least, size_t most
 }  // namespace detail
 
 AnyModule AnyModule::clone(std::optional<Device> device) const {
+  return is_empty() ? AnyModule() : holding(ptr()->clone(device));
+}
+
+AnyModule AnyModule::holding(std::shared_ptr<Module> other) const {
   AnyModule result;
-  if (content_) result.content_ = content_->clone_module(device);
+  result.content_ = content_->holding(std::move(other));
   return result;
 }
 

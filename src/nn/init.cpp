@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "kernels/qr.h"
+#include "kernels/gemm/qr.h"
 
 #include "gradtape/autograd/grad_mode.h"
 #include "gradtape/ops/factory.h"

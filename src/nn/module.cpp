@@ -1,22 +1,26 @@
 #include "gradtape/nn/module.h"
 
-#include <cstdlib>
+#include <bit>
+#include <exception>
+#include <map>
+#include <mutex>
 #include <sstream>
+#include <thread>
+#include <typeindex>
+#include <unordered_set>
 
-#include <cxxabi.h>
+#include "core/demangle.h"
 
 #include "gradtape/autograd/autograd.h"
 #include "gradtape/autograd/grad_mode.h"
+#include "gradtape/nn/cloneable.h"
 
 namespace gradtape::nn {
 
 namespace detail {
 
 std::string type_name(const std::type_info& type) {
-  int status = 0;
-  char* demangled = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
-  std::string name = status == 0 ? demangled : type.name();
-  std::free(demangled);
+  std::string name = demangle(type.name());
   // Printed modules are compared with libtorch's, so its namespace stands for ours.
   static constexpr char kOurs[] = "gradtape::";
   for (size_t at = name.find(kOurs); at != std::string::npos; at = name.find(kOurs, at + 1)) {
@@ -42,19 +46,33 @@ void check_name(const std::string& name, const char* kind) {
                  name, "')");
 }
 
-OrderedDict<std::string, Tensor> defined_only(const OrderedDict<std::string, Tensor>& tensors) {
-  OrderedDict<std::string, Tensor> result;
-  for (const auto& item : tensors) {
-    if (item->defined()) result.insert(item.key(), item.value());
-  }
-  return result;
-}
-
 void append(std::ostream& out, const char* what, const std::vector<std::string>& keys) {
   if (keys.empty()) return;
   out << "\n\t" << what << " key(s) in state_dict: ";
   for (size_t i = 0; i < keys.size(); ++i) out << (i ? ", \"" : "\"") << keys[i] << '"';
   out << ". ";
+}
+
+// Calls f, which recurses through functions that a class may override; every so many levels on a
+// stack of its own, so that no depth overflows it.
+template <class F>
+void recurse(const F& f) {
+  constexpr int kLevels = 500;
+  thread_local int depth = 0;
+  struct Level {
+    Level() { ++depth; }
+    ~Level() { --depth; }
+  } level;
+  if (depth % kLevels != 0) return f();
+  std::exception_ptr error;
+  std::thread([&] {
+    try {
+      f();
+    } catch (...) {
+      error = std::current_exception();
+    }
+  }).join();
+  if (error) std::rethrow_exception(error);
 }
 
 // Gives target the values of source: its dtype and shape may differ from what target had.
@@ -65,13 +83,96 @@ void set_values(const Tensor& target, const Tensor& source) { target.set_data(so
 Module::Module(std::string name) : name_(std::move(name)) {}
 Module::Module() = default;
 
+Module::~Module() {
+  // While one module is freed, what those below it free waits for its turn.
+  thread_local std::vector<std::shared_ptr<Module>>* waiting = nullptr;
+  std::vector<std::shared_ptr<Module>> own;
+  const bool outermost = waiting == nullptr;
+  if (outermost) waiting = &own;
+  for (auto& child : children_) waiting->push_back(std::move(child.value()));
+  if (!outermost) return;
+  while (!own.empty()) {
+    const std::shared_ptr<Module> last = std::move(own.back());
+    own.pop_back();
+  }
+  waiting = nullptr;
+}
+
 const std::string& Module::name() const noexcept {
-  // In the constructor typeid would name a base class, so the name is made when first asked for.
-  if (!name_) name_ = detail::type_name(typeid(*this));
-  return *name_;
+  if (name_) return *name_;
+  // In the constructor typeid would name a base class, so the name is made when it is asked for;
+  // by class, because several threads may ask at once.
+  static std::mutex mutex;
+  static std::map<std::type_index, std::string> names;
+  const std::lock_guard lock(mutex);
+  std::string& name = names[typeid(*this)];
+  if (name.empty()) name = detail::type_name(typeid(*this));
+  return name;
 }
 
 // -- walking
+
+// Goes to every module below one, parents before children.
+class Module::Walk {
+ public:
+  // Which of the places of a shared module are gone to.
+  enum class Places { kAll, kFirstOfParent, kFirst };
+
+  Walk(const Module& root, Places places, std::string prefix = {})
+      : places_(places), name_(std::move(prefix)) {
+    path_.push_back({nullptr, &root, 0, name_.size(), {}});
+  }
+
+  // To the next one; false at the end.
+  bool next() {
+    while (!path_.empty()) {
+      Level& top = path_.back();
+      if (top.next == top.module->children_.size()) {
+        path_.pop_back();
+        continue;
+      }
+      const auto& child = top.module->children_[top.next++];
+      auto& seen = places_ == Places::kFirst ? path_[0].seen : top.seen;
+      if (places_ != Places::kAll && !seen.insert(child->get()).second) continue;
+      name_.resize(top.name_size);
+      if (!name_.empty()) name_ += '.';
+      name_ += child.key();
+      path_.push_back({child.value(), child->get(), 0, name_.size(), {}});
+      check_path();
+      return true;
+    }
+    return false;
+  }
+
+  const std::string& name() const { return name_; }
+  std::string key() const { return name_.substr(name_.rfind('.') + 1); }
+  const std::shared_ptr<Module>& module() const { return path_.back().owner; }
+  size_t depth() const { return path_.size() - 1; }
+
+ private:
+  struct Level {
+    std::shared_ptr<Module> owner;
+    const Module* module;
+    size_t next, name_size;
+    std::unordered_set<const Module*> seen;
+  };
+
+  // Registration refuses a module that contains itself, but one may become so by assignment. As
+  // Brent's algorithm: the last module is compared with one that moves down in growing steps.
+  void check_path() {
+    const size_t last = path_.size() - 1;
+    if (anchor_ >= last) anchor_ = 0;
+    GRADTAPE_CHECK(path_[last].module != path_[anchor_].module, "The module '",
+                   name_.substr(0, path_[anchor_].name_size), "' contains itself, as '", name_,
+                   "'");
+    if (std::has_single_bit(last)) anchor_ = last;
+  }
+
+  Places places_;
+  std::string name_;
+  std::vector<Level> path_;
+  size_t anchor_ = 0;
+};
 
 void Module::apply(const ModuleApplyFunction& function) {
   function(*this);
@@ -114,11 +215,8 @@ void Module::apply(const NamedModulePointerApplyFunction& function,
 
 void Module::apply_to_submodules(const NamedModulePointerApplyFunction& function,
                                  const std::string& name_prefix) const {
-  for (const auto& child : children_) {
-    const std::string name = join_name(name_prefix, child.key());
-    function(name, child.value());
-    child.value()->apply_to_submodules(function, name);
-  }
+  for (Walk walk(*this, Walk::Places::kFirstOfParent, name_prefix); walk.next();)
+    function(walk.name(), walk.module());
 }
 
 std::shared_ptr<Module> Module::shared_from_this_checked() const {
@@ -135,39 +233,55 @@ std::shared_ptr<Module> Module::shared_from_this_checked() const {
 
 // -- listing
 
-OrderedDict<std::string, Tensor> Module::named_parameters(bool recurse) const {
-  if (!recurse) return defined_only(parameters_);
-  OrderedDict<std::string, Tensor> result;
-  apply([&](const std::string& name, const Module& module) {
-    for (const auto& item : module.parameters_) {
-      if (item->defined()) result.insert(join_name(name, item.key()), item.value());
+// f(name of the module, item) for each tensor once.
+template <class F>
+void Module::for_each_tensor(OrderedDict<std::string, Tensor> Module::*tensors, bool recurse,
+                             const F& f) const {
+  std::unordered_set<const void*> seen;
+  const auto visit = [&](const std::string& name, const Module& module) {
+    for (const auto& item : module.*tensors) {
+      if (item->defined() && seen.insert(item->unsafeGetTensorImpl()).second) f(name, item);
     }
+  };
+  visit({}, *this);
+  if (!recurse) return;
+  for (Walk walk(*this, Walk::Places::kFirst); walk.next();) visit(walk.name(), *walk.module());
+}
+
+OrderedDict<std::string, Tensor> Module::named_parameters(bool recurse) const {
+  OrderedDict<std::string, Tensor> result;
+  for_each_tensor(&Module::parameters_, recurse, [&](const std::string& name, const auto& item) {
+    result.insert(join_name(name, item.key()), item.value());
   });
   return result;
 }
 
 OrderedDict<std::string, Tensor> Module::named_buffers(bool recurse) const {
-  if (!recurse) return defined_only(buffers_);
   OrderedDict<std::string, Tensor> result;
-  apply([&](const std::string& name, const Module& module) {
-    for (const auto& item : module.buffers_) {
-      if (item->defined()) result.insert(join_name(name, item.key()), item.value());
-    }
+  for_each_tensor(&Module::buffers_, recurse, [&](const std::string& name, const auto& item) {
+    result.insert(join_name(name, item.key()), item.value());
   });
   return result;
 }
 
 std::vector<Tensor> Module::parameters(bool recurse) const {
-  return named_parameters(recurse).values();
+  std::vector<Tensor> result;
+  for_each_tensor(&Module::parameters_, recurse,
+                  [&](const auto&, const auto& item) { result.push_back(item.value()); });
+  return result;
 }
 
-std::vector<Tensor> Module::buffers(bool recurse) const { return named_buffers(recurse).values(); }
+std::vector<Tensor> Module::buffers(bool recurse) const {
+  std::vector<Tensor> result;
+  for_each_tensor(&Module::buffers_, recurse,
+                  [&](const auto&, const auto& item) { result.push_back(item.value()); });
+  return result;
+}
 
 std::vector<std::shared_ptr<Module>> Module::modules(bool include_self) const {
   std::vector<std::shared_ptr<Module>> result;
   if (include_self) result.push_back(shared_from_this_checked());
-  apply_to_submodules(
-      [&](const std::string&, const std::shared_ptr<Module>& module) { result.push_back(module); });
+  for (Walk walk(*this, Walk::Places::kFirst); walk.next();) result.push_back(walk.module());
   return result;
 }
 
@@ -175,34 +289,44 @@ OrderedDict<std::string, std::shared_ptr<Module>> Module::named_modules(
     const std::string& name_prefix, bool include_self) const {
   OrderedDict<std::string, std::shared_ptr<Module>> result;
   if (include_self) result.insert(name_prefix, shared_from_this_checked());
-  apply_to_submodules([&](const std::string& name,
-                          const std::shared_ptr<Module>& module) { result.insert(name, module); },
-                      name_prefix);
+  for (Walk walk(*this, Walk::Places::kFirst, name_prefix); walk.next();)
+    result.insert(walk.name(), walk.module());
   return result;
 }
 
-std::vector<std::shared_ptr<Module>> Module::children() const { return children_.values(); }
+std::vector<std::shared_ptr<Module>> Module::children() const { return named_children().values(); }
 
 OrderedDict<std::string, std::shared_ptr<Module>> Module::named_children() const {
-  return children_;
+  OrderedDict<std::string, std::shared_ptr<Module>> result{"Submodule"};
+  std::unordered_set<const Module*> seen;
+  for (const auto& child : children_) {
+    if (seen.insert(child->get()).second) result.insert(child.key(), child.value());
+  }
+  return result;
 }
 
 // -- mode, conversion
 
 void Module::train(bool on) {
-  for (auto& child : children_) child.value()->train(on);
+  recurse([&] {
+    for (const auto& child : children()) child->train(on);
+  });
   is_training_ = on;
 }
 
 void Module::to(Device, ScalarType dtype, bool non_blocking) { to(dtype, non_blocking); }
 
 void Module::to(ScalarType dtype, bool non_blocking) {
-  for (auto& child : children_) child.value()->to(dtype, non_blocking);
+  recurse([&] {
+    for (const auto& child : children()) child->to(dtype, non_blocking);
+  });
   convert(dtype);
 }
 
 void Module::to(Device device, bool non_blocking) {
-  for (auto& child : children_) child.value()->to(device, non_blocking);
+  recurse([&] {
+    for (const auto& child : children()) child->to(device, non_blocking);
+  });
 }
 
 void Module::convert(ScalarType dtype) {
@@ -220,13 +344,11 @@ void Module::convert(ScalarType dtype) {
 }
 
 void Module::zero_grad(bool set_to_none) {
-  for (auto& child : children_) child.value()->zero_grad(set_to_none);
-  for (auto& item : parameters_) {
-    if (!item->defined()) continue;
+  for (Tensor& parameter : parameters()) {
     if (set_to_none) {
-      item->mutable_grad().reset();
+      parameter.mutable_grad().reset();
     } else {
-      autograd::zero_grad(*item);
+      autograd::zero_grad(parameter);
     }
   }
 }
@@ -235,20 +357,22 @@ void Module::zero_grad(bool set_to_none) {
 
 OrderedDict<std::string, Tensor> Module::state_dict() const {
   OrderedDict<std::string, Tensor> result;
-  apply([&](const std::string& name, const Module& module) {
+  const auto add = [&](const std::string& name, const Module& module) {
     for (const auto* tensors : {&module.parameters_, &module.buffers_}) {
       for (const auto& item : *tensors) {
         if (item->defined()) result.insert(join_name(name, item.key()), item->detach());
       }
     }
-  });
+  };
+  add({}, *this);
+  for (Walk walk(*this, Walk::Places::kAll); walk.next();) add(walk.name(), *walk.module());
   return result;
 }
 
 IncompatibleKeys Module::load_state_dict(const OrderedDict<std::string, Tensor>& dict,
                                          bool strict) {
   IncompatibleKeys keys;
-  std::ostringstream problems;
+  gradtape::detail::TextStream problems;
   const OrderedDict<std::string, Tensor> own = state_dict();
   for (const auto& item : own) {
     if (!dict.contains(item.key())) keys.missing_keys.push_back(item.key());
@@ -286,17 +410,40 @@ IncompatibleKeys Module::load_state_dict(const OrderedDict<std::string, Tensor>&
 Tensor& Module::register_parameter(std::string name, Tensor tensor, bool requires_grad) {
   check_name(name, "Parameter");
   if (tensor.defined()) tensor.requires_grad_(requires_grad);
+  tensor = detail::Cloning::registered(*this, name, &Module::parameters_, std::move(tensor));
   return parameters_.insert(std::move(name), std::move(tensor));
 }
 
 Tensor& Module::register_buffer(std::string name, Tensor tensor) {
   check_name(name, "Buffer");
+  tensor = detail::Cloning::registered(*this, name, &Module::buffers_, std::move(tensor));
   return buffers_.insert(std::move(name), std::move(tensor));
 }
 
 void Module::insert_child(std::string name, std::shared_ptr<Module> module) {
   check_name(name, "Submodule");
-  children_.insert(std::move(name), std::move(module));
+  check_child(name, module);
+  children_.insert(std::move(name), module);
+  module->is_submodule_ = true;
+}
+
+void Module::replace_child(const std::string& name, std::shared_ptr<Module> module) {
+  std::shared_ptr<Module>& child = children_[name];
+  check_child(name, module);
+  module->is_submodule_ = true;
+  child = std::move(module);
+}
+
+void Module::check_child(const std::string& name, const std::shared_ptr<Module>& module) const {
+  GRADTAPE_CHECK(module != nullptr, "Submodule '", name, "' must not be null");
+  const auto check = [&](const Module* other, const std::string& path) {
+    GRADTAPE_CHECK(other != this, "Submodule '", name,
+                   "' must not contain the module it is registered in, which is its '", path, "'");
+  };
+  check(module.get(), name);
+  if (!is_submodule_) return;  // the usual case: nothing contains this module yet
+  for (Walk walk(*module, Walk::Places::kFirst, name); walk.next();)
+    check(walk.module().get(), walk.name());
 }
 
 void Module::unregister_module(const std::string& name) {
@@ -312,7 +459,95 @@ std::shared_ptr<Module> Module::clone(const std::optional<Device>&) const {
                          "> instead of torch::nn::Module to inherit the ability to clone.");
 }
 
-void Module::clone_(Module&, const std::optional<Device>&) {}
+void Module::clone_(const std::shared_ptr<Module>&, detail::Cloning&,
+                    const std::optional<Device>&) {}
+
+namespace detail {
+
+namespace {
+// The submodule whose clone() comes next as part of another one, and what that one knows. A clone()
+// that a class's own code calls stands for itself.
+struct {
+  const Module* module = nullptr;
+  void* known = nullptr;
+} thread_local next_clone;
+thread_local Cloning* registering = nullptr;
+}  // namespace
+
+Cloning::Cloning(const Module& original) : original_(original) {
+  if (next_clone.module == &original) known_ = static_cast<Known*>(next_clone.known);
+  next_clone = {};
+}
+
+void Cloning::begin(Module& copy) {
+  copy_ = &copy;
+  outer_ = std::exchange(registering, this);
+}
+
+void Cloning::end() {
+  if (copy_) registering = outer_;
+  copy_ = nullptr;
+}
+
+void Cloning::check_replaced() const {
+  for (const auto& [name, tensor] : replaced_) {
+    GRADTAPE_CHECK(tensor.use_count() == 1, "clone: ", original_.name(), " shares '", name,
+                   "' with another name, so its reset() must keep what register_parameter or "
+                   "register_buffer returns");
+  }
+}
+
+std::shared_ptr<Module> Cloning::clone(const std::shared_ptr<Module>& module,
+                                       const std::optional<Device>& device) {
+  constexpr int kDeep = 200;
+  if (const auto found = known_->modules.find(module); found != known_->modules.end())
+    return found->second;
+  if (known_->depth >= kDeep) {
+    // From the far end, so that the recursion goes no deeper.
+    std::vector<std::shared_ptr<Module>> below = module->modules(/*include_self=*/false);
+    for (; !below.empty(); below.pop_back()) {
+      if (below.back()->is_cloneable()) clone_now(below.back(), device);
+    }
+  }
+  return clone_now(module, device);
+}
+
+const std::shared_ptr<Module>& Cloning::clone_now(const std::shared_ptr<Module>& module,
+                                                  const std::optional<Device>& device) {
+  struct Below {
+    int& depth;
+    ~Below() {
+      --depth;
+      next_clone = {};
+    }
+  } below{++known_->depth};
+  next_clone = {module.get(), known_};
+  std::shared_ptr<Module> clone = module->clone(device);
+  return known_->modules[module] = std::move(clone);
+}
+
+void Cloning::remember(const std::shared_ptr<Module>& original, std::shared_ptr<Module> clone) {
+  if (clone) known_->modules[original] = std::move(clone);
+}
+
+Tensor Cloning::registered(const Module& module, const std::string& name,
+                           const OrderedDict<std::string, Tensor> Module::*tensors, Tensor tensor) {
+  if (!registering || registering->copy_ != &module) return tensor;
+  const Tensor* original = (registering->original_.*tensors).find(name);
+  if (!original || !original->defined() || !tensor.defined()) return tensor;
+  // A copied object that registers what it holds holds the original's.
+  const bool holds_original = tensor.is_same(*original);
+  if (holds_original) tensor = tensor.detach().clone();
+  const auto found =
+      registering->known_->tensors.try_emplace(original->unsafeGetTensorImpl(), *original, tensor)
+          .first;
+  const Tensor& clone = found->second.second;
+  if (!holds_original && !clone.is_same(tensor))
+    registering->replaced_.emplace_back(name, std::move(tensor));
+  return clone;
+}
+
+}  // namespace detail
 
 void Module::clone_tensors_from(const Module& original) {
   const auto check = [](size_t mine, size_t theirs, const char* kind, const char* registrar) {
@@ -340,21 +575,19 @@ void Module::clone_tensors_from(const Module& original) {
 
 void Module::pretty_print(std::ostream& stream) const { stream << name(); }
 
-void Module::pretty_print_recursive(std::ostream& stream, const std::string& indentation) const {
-  pretty_print(stream);
-  if (children_.is_empty()) return;
-  stream << "(\n";
-  const std::string inner = indentation + "  ";
-  for (const auto& child : children_) {
-    stream << inner << '(' << child.key() << "): ";
-    child.value()->pretty_print_recursive(stream, inner);
-    stream << '\n';
-  }
-  stream << indentation << ')';
-}
-
 std::ostream& operator<<(std::ostream& stream, const Module& module) {
-  module.pretty_print_recursive(stream, "");
+  const auto indentation = [](size_t depth) { return std::string(2 * depth, ' '); };
+  module.pretty_print(stream);
+  size_t before = 0;
+  for (Module::Walk walk(module, Module::Walk::Places::kAll); walk.next();) {
+    const size_t depth = walk.depth();
+    stream << (depth > before ? "(\n" : "\n");
+    for (; before > depth; --before) stream << indentation(before - 1) << ")\n";
+    stream << indentation(depth) << '(' << walk.key() << "): ";
+    walk.module()->pretty_print(stream);
+    before = depth;
+  }
+  for (; before > 0; --before) stream << '\n' << indentation(before - 1) << ')';
   return stream;
 }
 

@@ -1,8 +1,8 @@
 #include "gradtape/ops/arithmetic.h"
 
-#include "autograd/record.h"
-#include "kernels/elementwise.h"
-#include "kernels/promotion.h"
+#include "autograd/op_node.h"
+#include "kernels/base/promotion.h"
+#include "kernels/elementwise/elementwise.h"
 
 namespace gradtape {
 

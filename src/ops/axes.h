@@ -1,8 +1,8 @@
 #pragma once
 
-#include "kernels/reduce_plan.h"
+#include "kernels/reduce/plan.h"
 
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 // What reductions share: lists of axes, and the way back to the shape before.
 namespace gradtape {

@@ -1,6 +1,6 @@
 #include "gradtape/ops/compare.h"
 
-#include "kernels/elementwise.h"
+#include "kernels/elementwise/elementwise.h"
 
 namespace gradtape {
 

@@ -1,7 +1,7 @@
 #include "gradtape/ops/copy.h"
 
-#include "autograd/record.h"
-#include "kernels/elementwise.h"
+#include "autograd/op_node.h"
+#include "kernels/elementwise/elementwise.h"
 
 #include "gradtape/ops/factory.h"
 
@@ -46,9 +46,7 @@ struct Copy {
     GRADTAPE_CHECK(sizes == to.sizes(), "output with shape ", to.sizes(),
                    " doesn't match the broadcast shape ", sizes);
     if (self.is_same(source)) return self;
-    kernels::check_no_internal_overlap(to);
-    kernels::check_no_partial_overlap(to, from);
-    kernels::copy(self, source);
+    kernels::copy(self, kernels::out_of_reach(source, self, /*in_step=*/true));
     return self;
   }
   Tensor vjp(int i, const Tensor& grad, const Saved&) const {
@@ -58,6 +56,7 @@ struct Copy {
 
 struct FillScalar {
   static constexpr const char* name = "FillBackward2";
+  static constexpr Writes writes = Writes::OneValue;
   static constexpr Reads reads[] = {kNothing};
   Scalar value;
 
@@ -74,6 +73,7 @@ struct Zero : FillScalar {
 
 struct FillTensor {
   static constexpr const char* name = "FillBackward3";
+  static constexpr Writes writes = Writes::OneValue;
   static constexpr Reads reads[] = {kNothing, kNothing};
 
   Tensor forward(const Tensor& self, const Tensor& value, const Tensor&) const {
@@ -111,16 +111,21 @@ Tensor Tensor::to(ScalarType dtype, bool, bool copy) const {
   return autograd::apply(ToCopy{dtype}, *this);
 }
 Tensor Tensor::to(const TensorOptions& options, bool non_blocking, bool copy) const {
+  GRADTAPE_CHECK(!options.requires_grad(),
+                 "Operators taking TensorOptions cannot take a TensorOptions with "
+                 "options.requires_grad set as true. This isn't implemented yet.");
   return to(options.has_dtype() ? options.dtype() : dtype(), non_blocking, copy);
 }
 Tensor Tensor::to(Device, ScalarType dtype, bool non_blocking, bool copy) const {
   return to(dtype, non_blocking, copy);
 }
-Tensor Tensor::to(Device, bool non_blocking, bool copy) const {
-  return to(dtype(), non_blocking, copy);
-}
-Tensor Tensor::to(DeviceType, bool non_blocking, bool copy) const {
-  return to(dtype(), non_blocking, copy);
+
+Scalar Tensor::item() const {
+  GRADTAPE_CHECK(numel() == 1, "a Tensor with ", numel(),
+                 " elements cannot be converted to Scalar; got self ", sizes());
+  return visit_dtype(dtype(), [&]<class T>(TypeTag<T>) -> Scalar {
+    return *reinterpret_cast<const T*>(impl().data());
+  });
 }
 
 }  // namespace gradtape

@@ -1,6 +1,5 @@
-
-#include "autograd/record.h"
-#include "kernels/elementwise.h"
+#include "autograd/op_node.h"
+#include "kernels/elementwise/elementwise.h"
 
 #include "gradtape/ops/arithmetic.h"
 #include "gradtape/ops/factory.h"
@@ -10,21 +9,6 @@ namespace gradtape {
 using namespace autograd;
 
 namespace {
-
-void check_divisor(const Tensor& self, const Tensor& other, const char* op) {
-  const ScalarType type = result_type(self, other);
-  if (is_floating_point(type) || type == kBool) return;  // bools have no such kernel at all
-  GRADTAPE_CHECK(!kernels::has_zero(other), "ZeroDivisionError: ", op,
-                 ": integers cannot be divided by zero; got self ", self.sizes(), ", other ",
-                 other.sizes());
-}
-void check_divisor(const Tensor& self, const Scalar& other, const char* op) {
-  const ScalarType type = result_type(self, other);
-  if (is_floating_point(type) || type == kBool) return;
-  GRADTAPE_CHECK(other.toLong() != 0, "ZeroDivisionError: ", op,
-                 ": integers cannot be divided by zero; got self ", self.sizes(), ", other ",
-                 other);
-}
 
 enum class Rounding { Floor, Trunc };
 
@@ -42,7 +26,6 @@ struct DivRounded {
   Rounding rounding;
 
   Tensor forward(const Tensor& self, const Tensor& other, const Tensor& out = {}) const {
-    check_divisor(self, other, "div");
     const bool floor = rounding == Rounding::Floor;
     return kernels::binary(floor ? kernels::kDivFloor : kernels::kDivTrunc, self, other, out);
   }
@@ -56,7 +39,6 @@ struct DivRoundedScalar {
   Rounding rounding;
 
   Tensor forward(const Tensor& self, const Tensor& out = {}) const {
-    check_divisor(self, other, "div");
     const bool floor = rounding == Rounding::Floor;
     return kernels::binary(floor ? kernels::kDivFloor : kernels::kDivTrunc, self, other, out);
   }
@@ -69,7 +51,6 @@ struct FloorDivide {
   static constexpr Reads reads[] = {kNothing, kNothing};
 
   Tensor forward(const Tensor& self, const Tensor& other) const {
-    check_divisor(self, other, "floor_divide");
     return kernels::binary(kernels::kDivFloor, self, other);
   }
   Tensor vjp(int, const Tensor&, const Saved&) const {
@@ -83,7 +64,6 @@ struct FloorDivideScalar {
   Scalar other;
 
   Tensor forward(const Tensor& self) const {
-    check_divisor(self, other, "floor_divide");
     return kernels::binary(kernels::kDivFloor, self, other);
   }
   Tensor vjp(const Tensor&, const Saved&) const {
@@ -97,7 +77,6 @@ struct Remainder {
   static constexpr Reads reads[] = {kNothing, kInput0 | kInput1};
 
   Tensor forward(const Tensor& self, const Tensor& other) const {
-    check_divisor(self, other, "remainder");
     return kernels::binary(kernels::kRemainder, self, other);
   }
   Tensor vjp(int i, const Tensor& grad, const Saved& saved) const {
@@ -111,7 +90,6 @@ struct RemainderScalar {
   Scalar other;
 
   Tensor forward(const Tensor& self) const {
-    check_divisor(self, other, "remainder");
     return kernels::binary(kernels::kRemainder, self, other);
   }
   Tensor vjp(const Tensor& grad, const Saved&) const { return grad; }
@@ -123,7 +101,6 @@ struct Fmod {
   static constexpr Reads reads[] = {kNothing, kInput0 | kInput1};
 
   Tensor forward(const Tensor& self, const Tensor& other) const {
-    check_divisor(self, other, "fmod");
     return kernels::binary(kernels::kFmod, self, other);
   }
   Tensor vjp(int i, const Tensor& grad, const Saved& saved) const {
@@ -136,10 +113,7 @@ struct FmodScalar {
   static constexpr Reads reads[] = {kNothing};
   Scalar other;
 
-  Tensor forward(const Tensor& self) const {
-    check_divisor(self, other, "fmod");
-    return kernels::binary(kernels::kFmod, self, other);
-  }
+  Tensor forward(const Tensor& self) const { return kernels::binary(kernels::kFmod, self, other); }
   Tensor vjp(const Tensor& grad, const Saved&) const { return grad; }
 };
 
@@ -166,7 +140,9 @@ Tensor remainder(const Tensor& self, const Scalar& other) {
   return apply(RemainderScalar{other}, self);
 }
 Tensor remainder(const Scalar& self, const Tensor& other) {
-  return remainder(scalar_tensor(self, self.type()), other);
+  Tensor number = full({}, self, self.type());
+  number.impl().set_wrapped_number(true);  // it takes part in type promotion as a number
+  return remainder(number, other);
 }
 Tensor fmod(const Tensor& self, const Tensor& other) { return apply(Fmod{}, self, other); }
 Tensor fmod(const Tensor& self, const Scalar& other) { return apply(FmodScalar{other}, self); }

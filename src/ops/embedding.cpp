@@ -1,8 +1,8 @@
 #include "gradtape/ops/embedding.h"
 
-#include "autograd/record.h"
-#include "kernels/lookup.h"
-#include "kernels/zeros.h"
+#include "autograd/op_node.h"
+#include "kernels/base/array.h"
+#include "kernels/indexing/lookup.h"
 
 #include "gradtape/ops/arithmetic.h"
 
@@ -11,17 +11,18 @@ namespace {
 
 using namespace autograd;
 
-Tensor as_numbers(const Tensor& indices) { return kernels::dense(indices, kInt64); }
-
-const int64_t* numbers_of(const Tensor& dense) {
-  return reinterpret_cast<const int64_t*>(dense.impl().data());
+// Each index times stride. Throws: Error if one is not a row of weight, whose sizes are given.
+std::vector<int64_t> rows_of(const Tensor& indices, int64_t rows, int64_t columns,
+                             int64_t stride = 1) {
+  return kernels::positions_of(indices, rows, stride, [&](int64_t row) {
+    detail::fail("embedding: index out of range in self: index ", row,
+                 " is out of bounds for weight ", DimVector{rows, columns});
+  });
 }
 
 kernels::Lookup lookup_rows(const Tensor& weight, const Tensor& indices) {
-  const Tensor dense = as_numbers(indices);
   kernels::Lookup lookup;
-  lookup.positions.assign(numbers_of(dense), numbers_of(dense) + dense.numel());
-  for (int64_t& position : lookup.positions) position *= weight.strides()[0];
+  lookup.positions = rows_of(indices, weight.sizes()[0], weight.sizes()[1], weight.strides()[0]);
   lookup.after_sizes = {weight.sizes()[1]};
   lookup.after_strides = {weight.strides()[1]};
   return lookup;
@@ -33,7 +34,7 @@ Tensor read_rows(const Tensor& weight, const Tensor& indices) {
   return kernels::read(weight, lookup_rows(weight, indices), std::move(sizes));
 }
 
-struct EmbeddingOptions {
+struct Lookup {
   int64_t rows, padding_idx;
   bool scale_grad_by_freq;
 
@@ -42,19 +43,18 @@ struct EmbeddingOptions {
   // What the gradient of each use is multiplied with.
   //
   // Shapes: indices [*] -> [*, 1].
-  Tensor factors(const Tensor& indices, ScalarType dtype) const {
-    const Tensor dense = as_numbers(indices);
-    const int64_t* numbers = numbers_of(dense);
+  Tensor factors(const Tensor& indices, int64_t columns, ScalarType dtype) const {
+    const std::vector<int64_t> numbers = rows_of(indices, rows, columns);
     std::vector<int64_t> uses(scale_grad_by_freq ? rows : 0);
     if (scale_grad_by_freq) {
-      for (int64_t i = 0; i < dense.numel(); ++i) ++uses[numbers[i]];
+      for (const int64_t row : numbers) ++uses[row];
     }
     DimVector sizes = indices.impl().sizes();
     sizes.push_back(1);
     const Tensor result = kernels::make_array(std::move(sizes), dtype);
     visit_floating(dtype, "embedding", [&]<class T>(TypeTag<T>) {
       T* to = reinterpret_cast<T*>(result.impl().data());
-      for (int64_t i = 0; i < dense.numel(); ++i) {
+      for (size_t i = 0; i < numbers.size(); ++i) {
         const int64_t row = numbers[i];
         const T scale = scale_grad_by_freq ? T(1) / static_cast<T>(uses[row]) : T(1);
         to[i] = row == padding_idx ? T(0) : scale;
@@ -70,7 +70,7 @@ struct SumRows;
 struct Embedding {
   static constexpr const char* name = "EmbeddingBackward0";
   static constexpr Reads reads[] = {kInput1, kNothing};
-  EmbeddingOptions options;
+  Lookup options;
   Tensor forward(const Tensor& weight, const Tensor& indices) const {
     return read_rows(weight, indices);
   }
@@ -95,7 +95,8 @@ struct SumRows {
 
 Tensor Embedding::vjp(int, const Tensor& grad, const Saved& saved) const {
   const Tensor indices = saved.input(1);
-  const Tensor weighted = options.plain() ? grad : grad * options.factors(indices, grad.dtype());
+  const Tensor weighted =
+      options.plain() ? grad : grad * options.factors(indices, grad.sizes().back(), grad.dtype());
   return apply(SumRows{options.rows}, weighted, indices);
 }
 
@@ -108,14 +109,7 @@ Tensor embedding(const Tensor& weight, const Tensor& indices, int64_t padding_id
                  "Expected tensor for argument #1 'indices' to have one of the following scalar "
                  "types: Long, Int; but got ",
                  indices.toString(), " instead (while checking arguments for embedding)");
-  const int64_t rows = weight.sizes()[0];
-  const Tensor dense = as_numbers(indices);
-  for (int64_t i = 0; i < dense.numel(); ++i) {
-    const int64_t row = numbers_of(dense)[i];
-    GRADTAPE_CHECK(row >= 0 && row < rows, "embedding: index out of range in self: index ", row,
-                   " is out of bounds for weight ", weight.sizes());
-  }
-  return apply(Embedding{{rows, padding_idx, scale_grad_by_freq}}, weight, indices);
+  return apply(Embedding{{weight.sizes()[0], padding_idx, scale_grad_by_freq}}, weight, indices);
 }
 
 }  // namespace gradtape

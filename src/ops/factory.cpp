@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/array.h"
-#include "kernels/fill_order.h"
+#include "core/checked.h"
+#include "kernels/base/array.h"
+#include "kernels/layout/memory_order.h"
 
 namespace gradtape {
 namespace {
@@ -94,14 +95,13 @@ Tensor empty(IntArrayRef sizes, TensorOptions options) {
 Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, TensorOptions options) {
   GRADTAPE_CHECK(sizes.size() == strides.size(), "empty_strided: dimensionality of sizes (",
                  sizes.size(), ") must match dimensionality of strides (", strides.size(), ")");
-  int64_t places = 1;
   for (size_t i = 0; i < sizes.size(); ++i) {
     GRADTAPE_CHECK(sizes[i] >= 0, "Trying to create tensor with negative dimension ", sizes[i],
                    ": ", sizes);
-    GRADTAPE_CHECK(strides[i] >= 0, "empty_strided: strides must not be negative; got ", strides);
-    if (places != 0) places = sizes[i] == 0 ? 0 : places + (sizes[i] - 1) * strides[i];
+    GRADTAPE_CHECK(strides[i] >= 0 && strides[i] <= kLargestStride,
+                   "empty_strided: strides must be in [0, ", kLargestStride, "]; got ", strides);
   }
-  const Tensor memory = kernels::make_array({places}, options.dtype());
+  const Tensor memory = kernels::make_array({reach_of(sizes, strides)}, options.dtype());
   Tensor result = kernels::window(memory, sizes, strides, 0);
   if (options.requires_grad()) result.requires_grad_(true);
   return result;
@@ -143,6 +143,11 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step, Tensor
   const double first = start.toDouble(), last = end.toDouble();
   // As PyTorch: an integer dtype rounds start and step first.
   const bool whole = is_integral(dtype);
+  for (const Scalar& number : {start, end, step}) {
+    GRADTAPE_CHECK(
+        !whole || std::abs(number.toDouble()) <= 0x1p63 - 1024 || number.isIntegral(true),
+        "value cannot be converted to type int64_t without overflow; arange got ", number);
+  }
   const double by = whole ? static_cast<double>(step.toLong()) : step.toDouble();
   GRADTAPE_CHECK(by != 0, "step must be nonzero; got arange from ", first, " to ", last);
   GRADTAPE_CHECK(std::isfinite(first) && std::isfinite(last), "unsupported range: ", first, " -> ",
@@ -150,16 +155,21 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step, Tensor
   GRADTAPE_CHECK((by > 0) == (last >= first) || first == last,
                  "upper bound and larger bound inconsistent with step sign; got from ", first,
                  " to ", last, " by ", by);
-  const double count = dtype == kInt64
-                           ? std::ceil(static_cast<double>(end.toLong() - start.toLong()) / by)
-                           : std::ceil((last - first) / step.toDouble());
-  GRADTAPE_CHECK(count >= 0 && count <= 9.2e18, "invalid size, possible overflow? arange from ",
+  constexpr double kLargest = 9.2e18;
+  const double count =
+      dtype == kInt64
+          ? std::ceil(static_cast<double>(clamped_sub(end.toLong(), start.toLong())) / by)
+          : std::ceil((last - first) / step.toDouble());
+  GRADTAPE_CHECK(count >= 0 && count <= kLargest, "invalid size, possible overflow? arange from ",
                  first, " to ", last, " by ", by);
   Tensor result = make({static_cast<int64_t>(count)}, dtype, options);
   if (whole) {
     const int64_t base = start.toLong(), each = step.toLong();
-    return filled(std::move(result),
-                  [&]<class T>(int64_t i) { return static_cast<T>(base + i * each); });
+    // Without a sign, as what lies between may be out of range.
+    return filled(std::move(result), [&]<class T>(int64_t i) {
+      return static_cast<T>(static_cast<int64_t>(
+          static_cast<uint64_t>(base) + static_cast<uint64_t>(i) * static_cast<uint64_t>(each)));
+    });
   }
   return filled(std::move(result), [&]<class T>(int64_t i) {
     return static_cast<T>(first + static_cast<double>(i) * by);
@@ -208,13 +218,16 @@ Tensor borrow(void* data, IntArrayRef sizes, IntArrayRef strides,
               std::function<void(void*)> deleter, const TensorOptions& options) {
   GRADTAPE_CHECK(sizes.size() == strides.size(), "from_blob: ", sizes.size(), " sizes but ",
                  strides.size(), " strides");
-  int64_t places = 1;
   for (size_t i = 0; i < sizes.size(); ++i) {
     GRADTAPE_CHECK(sizes[i] >= 0, "from_blob: Trying to create tensor with negative dimension ",
                    sizes[i], ": ", sizes);
-    if (places != 0) places = sizes[i] == 0 ? 0 : places + (sizes[i] - 1) * strides[i];
+    GRADTAPE_CHECK(strides[i] >= -kLargestStride && strides[i] <= kLargestStride,
+                   "from_blob: strides must be in [", -kLargestStride, ", ", kLargestStride,
+                   "]; got ", strides);
   }
   const ScalarType dtype = options.dtype();
+  const int64_t places = reach_of(sizes, strides);
+  checked_mul(places, static_cast<int64_t>(element_size(dtype)));
   Tensor result(IntrusivePtr(
       new TensorImpl(Storage::borrow(data, places * element_size(dtype), std::move(deleter)), dtype,
                      sizes, strides, 0)));
@@ -233,9 +246,7 @@ Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, TensorOptio
 }
 
 Tensor scalar_tensor(const Scalar& value, TensorOptions options) {
-  Tensor result = full({}, value, options);
-  result.impl().set_wrapped_number(true);
-  return result;
+  return full({}, value, options.dtype(ScalarType(options.dtype())));
 }
 
 namespace detail {
@@ -259,6 +270,11 @@ TensorData::TensorData(std::initializer_list<TensorData> rows) : is_scalar_(fals
   resolve_literal();
 }
 
+TensorData::TensorData(const std::vector<bool>& values)
+    : is_scalar_(false), sizes_{static_cast<int64_t>(values.size())}, dtype_(kBool) {
+  for (const bool value : values) rows_.emplace_back(value);
+}
+
 // As in libtorch, int32 values make an int64 tensor.
 void TensorData::resolve_literal() {
   if (dtype_ == kInt32) dtype_ = kInt64;
@@ -269,6 +285,12 @@ void TensorData::append_to(std::vector<Scalar>& flat) const {
     flat.push_back(scalar_);
     return;
   }
+  if (array_) {
+    visit_dtype(array_dtype_, [&]<class T>(TypeTag<T>) {
+      const T* values = static_cast<const T*>(array_);
+      flat.insert(flat.end(), values, values + sizes_[0]);
+    });
+  }
   for (const TensorData& row : rows_) row.append_to(flat);
 }
 
@@ -276,9 +298,18 @@ void TensorData::append_to(std::vector<Scalar>& flat) const {
 
 Tensor tensor(detail::TensorData data, TensorOptions options) {
   const ScalarType given = is_floating_point(data.dtype()) ? get_default_dtype() : data.dtype();
+  const ScalarType dtype = options.dtype_opt().value_or(given);
+  if (data.array()) {
+    // One pass, which converts as a copy does; the memory is only read.
+    const Tensor lent =
+        from_blob(const_cast<void*>(data.array()), data.sizes(), data.array_dtype());
+    Tensor result = make(data.sizes(), dtype, options);
+    kernels::copy(result, lent);
+    return result;
+  }
   std::vector<Scalar> flat;
   data.append_to(flat);
-  Tensor result = make(data.sizes(), options.dtype_opt().value_or(given), options);
+  Tensor result = make(data.sizes(), dtype, options);
   return filled(std::move(result), [&]<class T>(int64_t i) { return flat[i].to<T>(); });
 }
 
@@ -298,7 +329,9 @@ Tensor Tensor::new_full(IntArrayRef sizes, const Scalar& value, TensorOptions op
 Tensor& Tensor::resize_(IntArrayRef sizes) const {
   GRADTAPE_CHECK(!requires_grad(), "cannot resize variables that require grad; got self ",
                  this->sizes(), " and sizes ", sizes);
-  const size_t bytes = bytes_of(sizes, dtype()) + storage_offset() * itemsize();
+  const auto start = static_cast<int64_t>(storage_offset() * itemsize());
+  const auto bytes =
+      static_cast<size_t>(checked_add(static_cast<int64_t>(bytes_of(sizes, dtype())), start));
   if (bytes > storage()->nbytes()) storage()->resize(bytes);
   impl().set(storage(), dtype(), sizes, contiguous_strides(sizes), storage_offset());
   return const_cast<Tensor&>(*this);

@@ -1,10 +1,10 @@
-#include "kernels/gather.h"
+#include "kernels/indexing/gather.h"
 
-#include "autograd/record.h"
-#include "kernels/zeros.h"
+#include "autograd/op_node.h"
+#include "kernels/base/array.h"
 
 #include "gradtape/ops/factory.h"
-#include "gradtape/ops/index.h"
+#include "gradtape/ops/indexing.h"
 
 // gather, scatter and scatter_add: one index for every element.
 namespace gradtape {
@@ -15,11 +15,14 @@ using namespace autograd;
 // self with source written or added at the places of index, in place where out is given.
 Tensor scattered(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source,
                  bool accumulate, const Tensor& out) {
-  Tensor result = out;
-  if (!result.defined()) {
-    result = kernels::make_array(self.impl().sizes(), self.dtype());
-    kernels::copy(result, self);
+  if (out.defined()) {
+    if (index.numel() == 0) return out;
+    kernels::scatter(out, dim, kernels::out_of_reach(index, out, /*in_step=*/false),
+                     kernels::out_of_reach(source, out, /*in_step=*/false), accumulate);
+    return out;
   }
+  const Tensor result = kernels::make_array(self.impl().sizes(), self.dtype());
+  kernels::copy(result, self);
   if (index.numel() > 0) kernels::scatter(result, dim, index, source, accumulate);
   return result;
 }
@@ -55,6 +58,7 @@ struct Gather {
 // Inputs self, index, source.
 struct Scatter {
   static constexpr const char* name = "ScatterBackward0";
+  static constexpr Writes writes = Writes::Anywhere;
   static constexpr Reads reads[] = {kInput1, kNothing, kInput1};
   int64_t dim;
   Tensor forward(const Tensor& self, const Tensor& index, const Tensor& source,
@@ -78,6 +82,7 @@ struct Scatter {
 
 struct ScatterValue {
   static constexpr const char* name = "ScatterBackward1";
+  static constexpr Writes writes = Writes::Anywhere;
   static constexpr Reads reads[] = {kInput1, kNothing};
   int64_t dim;
   Scalar value;
@@ -94,6 +99,7 @@ struct ScatterValue {
 
 struct ScatterAdd {
   static constexpr const char* name = "ScatterAddBackward0";
+  static constexpr Writes writes = Writes::Anywhere;
   static constexpr Reads reads[] = {kNothing, kNothing, kInput1};
   int64_t dim;
   Tensor forward(const Tensor& self, const Tensor& index, const Tensor& source,
@@ -155,7 +161,6 @@ void check_scatter_sizes(const Tensor& self, int64_t dim, const Tensor& index,
                    " apart from dimension ", dim, " and to be smaller size than src ",
                    source.sizes());
   }
-  kernels::check_indices(index, size_of(self, dim), dim);
 }
 
 void check_scatter_value(const Tensor& self, int64_t dim, const Tensor& index) {
@@ -165,7 +170,6 @@ void check_scatter_value(const Tensor& self, int64_t dim, const Tensor& index) {
                    index.sizes(), " to be smaller than self ", self.sizes(),
                    " apart from dimension ", dim);
   }
-  kernels::check_indices(index, size_of(self, dim), dim);
 }
 
 // The kernels want tensors of one rank.

@@ -1,6 +1,7 @@
 #include "ops/index_expression.h"
 
-#include "kernels/mask.h"
+#include "core/checked.h"
+#include "kernels/indexing/mask.h"
 
 #include "gradtape/ops/factory.h"
 #include "gradtape/ops/view.h"
@@ -169,12 +170,6 @@ std::vector<int64_t> broadcast_numbers(const Tensor& index, const DimVector& siz
   return {data, data + dense.numel()};
 }
 
-int64_t numel_of(const DimVector& sizes) {
-  int64_t product = 1;
-  for (const int64_t size : sizes) product *= size;
-  return product;
-}
-
 }  // namespace
 
 std::shared_ptr<const IndexPlan> make_index_plan(IntArrayRef sizes,
@@ -182,6 +177,7 @@ std::shared_ptr<const IndexPlan> make_index_plan(IntArrayRef sizes,
   const std::vector<Tensor> indices = without_masks(sizes, tensors);
   auto plan = std::make_shared<IndexPlan>();
   plan->index_sizes = broadcast_indices(indices);
+  check_affordable(numel_of(plan->index_sizes), sizeof(int64_t));
   for (size_t dim = 0; dim < indices.size(); ++dim) {
     if (!indices[dim].defined()) continue;
     plan->dims.push_back(static_cast<int64_t>(dim));

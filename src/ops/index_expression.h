@@ -3,9 +3,9 @@
 #include <memory>
 #include <vector>
 
-#include "kernels/lookup.h"
+#include "kernels/indexing/lookup.h"
 
-#include "gradtape/core/indexing.h"
+#include "gradtape/ops/tensor_index.h"
 
 // What stands between the braces of index({...}), taken apart as libtorch does.
 namespace gradtape {

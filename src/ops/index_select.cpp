@@ -1,10 +1,10 @@
 #include <numeric>
 
-#include "autograd/record.h"
-#include "kernels/lookup.h"
-#include "kernels/zeros.h"
+#include "autograd/op_node.h"
+#include "kernels/base/array.h"
+#include "kernels/indexing/lookup.h"
 
-#include "gradtape/ops/index.h"
+#include "gradtape/ops/indexing.h"
 
 // index_select and index_add: one index for a whole slice.
 namespace gradtape {
@@ -12,15 +12,19 @@ namespace {
 
 using namespace autograd;
 
-// Dimension dim of array seen through index (int32 or int64, checked).
-kernels::Lookup lookup_along(const Tensor& array, int64_t dim, const Tensor& index) {
+// Dimension dim of array seen through index (int32 or int64).
+//
+// Throws: Error naming op if an entry is out of range.
+kernels::Lookup lookup_along(const char* op, const Tensor& array, int64_t dim,
+                             const Tensor& index) {
   kernels::Lookup lookup;
   const bool is_scalar = array.dim() == 0;
-  const int64_t stride = is_scalar ? 0 : array.strides()[dim];
-  const Tensor numbers = kernels::dense(index, kInt64);
-  const auto* data = reinterpret_cast<const int64_t*>(numbers.impl().data());
-  lookup.positions.assign(data, data + numbers.numel());
-  for (int64_t& position : lookup.positions) position *= stride;
+  const int64_t size = is_scalar ? 1 : array.sizes()[dim];
+  lookup.positions =
+      kernels::positions_of(index, size, is_scalar ? 0 : array.strides()[dim], [&](int64_t entry) {
+        detail::fail(op, ": index out of range in self: index ", entry,
+                     " is out of bounds for dimension ", dim, " with size ", size);
+      });
   if (is_scalar) return lookup;
   lookup.before_sizes = DimVector(array.sizes().slice(0, dim));
   lookup.before_strides = DimVector(array.strides().slice(0, dim));
@@ -29,8 +33,11 @@ kernels::Lookup lookup_along(const Tensor& array, int64_t dim, const Tensor& ind
   return lookup;
 }
 
+// source has array's sizes but along dim, where it is as long as index.
 void add_along(const Tensor& array, int64_t dim, const Tensor& index, const Tensor& source) {
-  kernels::write(array, lookup_along(array, dim, index), kernels::dense(source),
+  const kernels::Lookup lookup = lookup_along("index_add_()", array, dim, index);
+  kernels::write(array, lookup,
+                 kernels::out_of_reach(kernels::dense(source), array, /*in_step=*/false),
                  /*accumulate=*/true);
 }
 
@@ -56,7 +63,7 @@ struct IndexSelect {
   Tensor forward(const Tensor& self, const Tensor& index) const {
     DimVector sizes = self.impl().sizes();
     if (!sizes.empty()) sizes[dim] = index.numel();
-    return kernels::read(self, lookup_along(self, dim, index), std::move(sizes));
+    return kernels::read(self, lookup_along("index_select()", self, dim, index), std::move(sizes));
   }
   Tensor vjp(int, const Tensor& grad, const Saved& saved) const {
     return apply(IndexSelectBackward{saved.sizes(0), dim}, grad, saved.input(1));
@@ -66,6 +73,7 @@ struct IndexSelect {
 // Inputs self, index, source.
 struct IndexAdd {
   static constexpr const char* name = "IndexAddBackward0";
+  static constexpr Writes writes = Writes::Anywhere;
   static constexpr Reads reads[] = {kNothing, kNothing, kInput1};
   int64_t dim;
   Tensor forward(const Tensor& self, const Tensor& index, const Tensor& source,
@@ -84,16 +92,6 @@ struct IndexAdd {
   }
 };
 
-void check_range(const char* op, const Tensor& self, int64_t dim, const Tensor& index) {
-  const int64_t size = self.dim() == 0 ? 1 : self.sizes()[dim];
-  const Tensor numbers = kernels::dense(index, kInt64);
-  const auto* data = reinterpret_cast<const int64_t*>(numbers.impl().data());
-  for (int64_t i = 0; i < numbers.numel(); ++i) {
-    GRADTAPE_CHECK(data[i] >= 0 && data[i] < size, op, ": index out of range in self: index ",
-                   data[i], " is out of bounds for dimension ", dim, " with size ", size);
-  }
-}
-
 int64_t check_index_add(const Tensor& self, int64_t dim, const Tensor& index,
                         const Tensor& source) {
   dim = wrap_dim(dim, self.dim(), "index_add_()");
@@ -107,13 +105,13 @@ int64_t check_index_add(const Tensor& self, int64_t dim, const Tensor& index,
   const int64_t given = source.dim() == 0 ? 1 : source.size(std::min(dim, source.dim() - 1));
   GRADTAPE_CHECK(index.numel() == given, "index_add_(): Number of indices (", index.numel(),
                  ") should be equal to source.size(dim): (", given, "), for dim: ", dim);
-  bool fits = self.dim() == source.dim() || self.dim() == 0 || source.dim() == 0;
+  // A 0-d tensor counts as one of shape [1].
+  bool fits = self.dim() == source.dim() || (self.dim() < 2 && source.dim() < 2);
   for (int64_t i = 0; fits && i < std::min(self.dim(), source.dim()); ++i) {
     fits = i == dim || self.sizes()[i] == source.sizes()[i];
   }
   GRADTAPE_CHECK(fits, "index_add_(): source must be of self's shape but for dimension ", dim,
                  "; got self ", self.sizes(), ", source ", source.sizes());
-  check_range("index_add_()", self, dim, index);
   return dim;
 }
 
@@ -127,7 +125,6 @@ Tensor index_select(const Tensor& self, int64_t dim, const Tensor& index) {
                  "index_select(): Expected dtype int32 or int64 for index; got ", index.dtype());
   GRADTAPE_CHECK(self.dim() > 0 || index.numel() == 1,
                  "index_select(): a 0-d self needs exactly one index; got index ", index.sizes());
-  check_range("index_select()", self, dim, index);
   return apply(IndexSelect{dim}, self, index);
 }
 

@@ -2,8 +2,9 @@
 
 #include <string_view>
 
-#include "autograd/list_record.h"
-#include "kernels/join.h"
+#include "autograd/list_node.h"
+#include "core/checked.h"
+#include "kernels/indexing/join.h"
 #include "ops/view_geometry.h"
 
 #include "gradtape/ops/factory.h"
@@ -56,7 +57,7 @@ struct Repeat {
     DimVector sizes, pairs, strides;
     for (size_t i = 0; i < repeats.size(); ++i) {
       const int64_t size = i < fresh ? 1 : self.sizes()[i - fresh];
-      sizes.push_back(repeats[i] * size);
+      sizes.push_back(checked_mul(repeats[i], size));
       pairs.push_back(repeats[i]);
       pairs.push_back(size);
       strides.push_back(0);
@@ -144,7 +145,7 @@ Tensor cat(TensorList tensors, int64_t dim) {
   dim = wrap_dim(dim, first->dim(), "cat");
   DimVector sizes = first->impl().sizes();
   sizes[dim] = 0;
-  std::vector<Tensor> arrays;
+  std::vector<TensorBase> arrays;
   arrays.reserve(tensors.size());
   for (size_t i = 0; i < tensors.size(); ++i) {
     const IntArrayRef given = tensors[i].sizes();
@@ -158,7 +159,7 @@ Tensor cat(TensorList tensors, int64_t dim) {
                      sizes[k], " but got size ", given[k], " for tensor number ", i,
                      " in the list.");
     }
-    sizes[dim] += given[dim];
+    sizes[dim] = checked_add(sizes[dim], given[dim]);
     arrays.push_back(tensors[i]);
   }
   return record_list(Cat{dim}, kernels::cat(arrays, dim, std::move(sizes), dtype), tensors);
@@ -174,11 +175,12 @@ Tensor stack(TensorList tensors, int64_t dim) {
                    " at entry 0 and ", tensors[i].sizes(), " at entry ", i);
   }
   sizes.insert(dim, 1);
-  std::vector<Tensor> arrays;
+  std::vector<TensorBase> arrays;
   arrays.reserve(tensors.size());
   for (const Tensor& tensor : tensors) {
     DimVector strides = tensor.impl().strides();
-    strides.insert(dim, dim < tensor.dim() ? tensor.sizes()[dim] * strides[dim] : 1);
+    strides.insert(dim,
+                   dim < tensor.dim() ? stride_of_steps(strides[dim], tensor.sizes()[dim]) : 1);
     arrays.push_back(kernels::window(tensor, sizes, std::move(strides), tensor.storage_offset()));
   }
   sizes[dim] = static_cast<int64_t>(tensors.size());
@@ -244,7 +246,8 @@ Tensor roll(const Tensor& self, IntArrayRef shifts, IntArrayRef dims) {
   if (self.dim() == 0) op.dims.clear();
   for (size_t i = 0; i < shifts.size(); ++i) {
     const int64_t size = op.dims.empty() ? self.numel() : self.sizes()[op.dims[i]];
-    op.shifts[i] = size == 0 ? 0 : (shifts[i] % size + size) % size;
+    const int64_t shift = size == 0 ? 0 : shifts[i] % size;
+    op.shifts[i] = shift < 0 ? shift + size : shift;
   }
   return apply(std::move(op), self);
 }

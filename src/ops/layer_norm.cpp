@@ -1,6 +1,6 @@
-#include "kernels/layer_norm.h"
+#include "kernels/normalization/layer_norm.h"
 
-#include "autograd/record.h"
+#include "autograd/op_node.h"
 
 #include "gradtape/ops/normalization.h"
 
@@ -9,15 +9,16 @@ namespace {
 
 using namespace autograd;
 
-// The gradient is one fused kernel, or, where it is itself recorded, a composition of ops.
+// Results: the normalized, and of each row the mean and the inverse deviation. The gradient is one
+// fused kernel, or, where it is itself recorded, a composition of ops.
 struct LayerNorm {
-  Tensor mean, inverse_deviation;
   DimVector normalized;
   double eps;
 
   static constexpr const char* name = "NativeLayerNormBackward0";
-  static constexpr Reads reads[] = {kInput0 | kInput1, kInput0, kNothing};
-  static constexpr bool holds_tensors = true;
+  static constexpr Reads kStatistics = kOutput << 1 | kOutput << 2;
+  static constexpr Reads reads[] = {kInput0 | kInput1 | kStatistics, kInput0 | kStatistics,
+                                    kNothing};
 
   void vjp(std::span<Tensor> grads, const Saved& saved, std::span<Tensor> into) const {
     if (!saved.needs(0) && !saved.needs(1)) {
@@ -29,8 +30,8 @@ struct LayerNorm {
     int64_t n = 1;
     for (const int64_t size : normalized) n *= size;
     kernels::LayerNormGradients gradients =
-        kernels::layer_norm_gradients(grads[0], x, n, mean, inverse_deviation, weight, normalized,
-                                      saved.needs(0), saved.needs(1) || saved.needs(2));
+        kernels::layer_norm_gradients(grads[0], x, n, saved.output(1), saved.output(2), weight,
+                                      normalized, saved.needs(0), saved.needs(1) || saved.needs(2));
     if (saved.needs(0)) into[0] = std::move(gradients.input);
     if (saved.needs(1)) into[1] = std::move(gradients.weight);
     if (saved.needs(2)) into[2] = std::move(gradients.bias);
@@ -84,9 +85,9 @@ Tensor layer_norm(const Tensor& input, IntArrayRef normalized_shape, const Tenso
   int64_t n = 1;
   for (const int64_t size : normalized_shape) n *= size;
   kernels::LayerNormResult result = kernels::layer_norm(input, n, weight, bias, eps);
-  return record(LayerNorm{std::move(result.mean), std::move(result.inverse_deviation),
-                          DimVector(normalized_shape), eps},
-                std::move(result.output), input, weight, bias);
+  record_many(LayerNorm{DimVector(normalized_shape), eps},
+              {result.output, result.mean, result.inverse_deviation}, input, weight, bias);
+  return std::move(result.output);
 }
 
 }  // namespace gradtape

@@ -1,6 +1,7 @@
-#include "autograd/record.h"
-#include "kernels/loss.h"
+#include "autograd/op_node.h"
+#include "kernels/loss/loss.h"
 
+#include "gradtape/ops/factory.h"
 #include "gradtape/ops/loss.h"
 #include "gradtape/ops/softmax.h"
 
@@ -10,121 +11,100 @@ namespace {
 
 using namespace autograd;
 
-// What a loss and its gradients share. Target and weight are read where they are, by each gradient
-// anew.
-class Classes {
- public:
-  Classes(kernels::NllArgs args)
-      : args_(std::move(args)),
-        target_version_(args_.target._version()),
-        weight_version_(args_.weight.defined() ? args_.weight._version() : 0) {}
+// What a loss and its gradients share. Target and weight are their inputs.
+struct Classes {
+  kernels::NllArgs args;  // but for the arrays
+  bool each;
 
-  // Throws: Error if target or weight was written since.
-  const kernels::NllArgs& args() const {
-    check("target", args_.target, target_version_);
-    if (args_.weight.defined()) check("weight", args_.weight, weight_version_);
-    return args_;
+  kernels::NllArgs with(const Tensor& target, const Tensor& weight) const {
+    kernels::NllArgs result = args;
+    result.target = kernels::dense(target, kInt64);
+    if (weight.defined()) result.weight = kernels::dense(weight);
+    kernels::check_targets(result);  // in backward again: data() writes without a version
+    return result;
   }
-
- private:
-  static void check(const char* what, const Tensor& array, int64_t version) {
-    GRADTAPE_CHECK(array._version() == version,
-                   "one of the variables needed for gradient computation has been modified by an "
-                   "inplace operation: [",
-                   array.toString(), " ", array.sizes(), "], the ", what,
-                   " of a loss, is at version ", array._version(), "; expected version ", version,
-                   " instead.");
-  }
-
-  kernels::NllArgs args_;
-  int64_t target_version_, weight_version_;
 };
 
-// The loss is linear in its input, so its gradient and the gradient's gradient are adjoint to each
-// other: each is the other's vjp.
+// Inputs x, target, weight. The loss is linear in x, so its gradient and the gradient's gradient
+// are adjoint to each other: each is the other's vjp.
 struct NllLoss {
   static constexpr const char* name = "NllLossBackward0";
-  static constexpr Reads reads[] = {kNothing};
-  static constexpr bool holds_tensors = true;
+  static constexpr Reads reads[] = {kInput0 | kInput1 | kInput2, kNothing, kNothing};
 
   Classes classes;
-  bool each;
 
-  Tensor forward(const Tensor& x) const { return kernels::nll_loss(x, classes.args(), each); }
-  Tensor vjp(const Tensor& grad, const Saved&) const;
+  Tensor forward(const Tensor& x, const Tensor& target, const Tensor& weight) const {
+    return kernels::nll_loss(x, classes.with(target, weight), classes.each);
+  }
+  Tensor vjp(int, const Tensor& grad, const Saved& saved) const;
 };
 
+// Inputs grad, x, target, weight. As in PyTorch it depends on x, with a derivative of zeros.
 struct NllLossBackward {
   static constexpr const char* name = "NllLossBackwardBackward0";
-  static constexpr Reads reads[] = {kNothing};
-  static constexpr bool holds_tensors = true;
+  static constexpr Reads reads[] = {kInput2 | kInput3, kNothing, kNothing, kNothing};
 
   Classes classes;
-  bool each;
 
-  Tensor forward(const Tensor& grad) const {
-    return kernels::nll_loss_backward(grad, classes.args(), each);
-  }
-  Tensor vjp(const Tensor& grad, const Saved&) const { return apply(NllLoss{classes, each}, grad); }
-};
-
-Tensor NllLoss::vjp(const Tensor& grad, const Saved&) const {
-  return apply(NllLossBackward{classes, each}, grad);
-}
-
-// The gradient of cross entropy, linear in grad and in the softmax.
-struct CrossEntropyBackward {
-  static constexpr const char* name = "NllLossBackwardBackward0";
-  static constexpr Reads reads[] = {kInput1, kInput0};
-  static constexpr bool holds_tensors = true;
-
-  Classes classes;
-  bool each;
-
-  Tensor forward(const Tensor& grad, const Tensor& softmax) const {
-    return kernels::cross_entropy_backward(grad, softmax, classes.args(), each);
+  Tensor forward(const Tensor& grad, const Tensor&, const Tensor& target,
+                 const Tensor& weight) const {
+    return kernels::nll_loss_backward(grad, classes.with(target, weight), classes.each);
   }
   Tensor vjp(int i, const Tensor& grad, const Saved& saved) const {
-    const Tensor weights = kernels::nll_row_weights(classes.args(), grad.dtype());
-    if (i == 1) return grad.mul(saved.input(0).mul(weights).unsqueeze(1));
-    const Tensor rows = grad.mul(saved.input(1)).sum(1).mul(weights);
-    return (each ? rows : rows.sum()).add(apply(NllLoss{classes, each}, grad));
+    if (i == 1) return zeros(saved.sizes(1), saved.dtype(1));
+    return apply(NllLoss{classes}, grad, saved.input(2), saved.input(3));
   }
 };
 
-// The loss of rows of logits, and as a second output, which nobody sees, their softmax: the
-// gradient is made of it.
-struct CrossEntropy {
-  static constexpr const char* name = "NllLossBackward0";
-  static constexpr Reads kSoftmax = kOutput << 1;
-  static constexpr Reads reads[] = {kSoftmax};
-  static constexpr bool holds_tensors = true;
+Tensor NllLoss::vjp(int, const Tensor& grad, const Saved& saved) const {
+  return apply(NllLossBackward{classes}, grad, saved.input(0), saved.input(1), saved.input(2));
+}
+
+// The gradient of cross entropy, linear in grad and in the softmax. Inputs grad, softmax, target,
+// weight.
+struct CrossEntropyBackward {
+  static constexpr const char* name = "NllLossBackwardBackward0";
+  static constexpr Reads kClasses = kInput2 | kInput3;
+  static constexpr Reads reads[] = {kInput1 | kClasses, kInput0 | kClasses, kNothing, kNothing};
 
   Classes classes;
-  bool each;
+
+  Tensor forward(const Tensor& grad, const Tensor& softmax, const Tensor& target,
+                 const Tensor& weight) const {
+    return kernels::cross_entropy_backward(grad, softmax, classes.with(target, weight),
+                                           classes.each);
+  }
+  Tensor vjp(int i, const Tensor& grad, const Saved& saved) const {
+    const Tensor target = saved.input(2), weight = saved.input(3);
+    const Tensor weights = kernels::nll_row_weights(classes.with(target, weight), grad.dtype());
+    if (i == 1) return grad.mul(saved.input(0).mul(weights).unsqueeze(1));
+    const Tensor rows = grad.mul(saved.input(1)).sum(1).mul(weights);
+    return (classes.each ? rows : rows.sum()).add(apply(NllLoss{classes}, grad, target, weight));
+  }
+};
+
+// Inputs x, target, weight. Results: the loss of rows of logits, and, which nobody sees, their
+// softmax: the gradient is made of it.
+struct CrossEntropy {
+  static constexpr const char* name = "NllLossBackward0";
+  static constexpr uint32_t num_differentiable = 2;
+  static constexpr Reads kSoftmax = kOutput << 1;
+  static constexpr Reads reads[] = {kSoftmax | kInput1 | kInput2, kNothing, kNothing};
+
+  Classes classes;
 
   void vjp(std::span<Tensor> grads, const Saved& saved, std::span<Tensor> into) const {
     const Tensor softmax = saved.output(1);
     Tensor& sum = into[0];
-    if (grads[0].defined()) sum = apply(CrossEntropyBackward{classes, each}, grads[0], softmax);
+    if (grads[0].defined()) {
+      sum = apply(CrossEntropyBackward{classes}, grads[0], softmax, saved.input(1), saved.input(2));
+    }
     if (!grads[1].defined()) return;
     const Tensor weighted = grads[1].mul(softmax);
     const Tensor through = weighted.sub(softmax.mul(weighted.sum(1, true)));
     sum = sum.defined() ? sum.add(through) : through;
   }
 };
-
-Tensor rows_cross_entropy(const Tensor& x, kernels::NllArgs args, bool each) {
-  kernels::CrossEntropy value = kernels::cross_entropy(x, args, each);
-  if (GradMode::is_enabled() && any_requires_grad(x)) {
-    auto node = make_record(CrossEntropy{std::move(args), each}, x);
-    node->set_num_outputs(2);
-    node->save(CrossEntropy::kSoftmax, value.softmax);
-    set_history(value.softmax, node, 1);
-    set_history(value.loss, std::move(node));
-  }
-  return value.loss;
-}
 
 void check_reduction(int64_t reduction, const char* op) {
   GRADTAPE_CHECK(reduction >= Reduction::None && reduction < Reduction::END, op,
@@ -174,15 +154,16 @@ Tensor uniform_loss(const Tensor& log_probabilities, const Tensor& target, const
 }
 
 // Checks what a loss against classes is given.
-kernels::NllArgs nll_args(const Tensor& self, const Tensor& target, const Tensor& weight,
-                          int64_t reduction, int64_t ignore_index) {
+Classes classes_of(const Tensor& self, const Tensor& target, const Tensor& weight,
+                   int64_t reduction, int64_t ignore_index) {
   check_reduction(reduction, "nll_loss");
   const IntArrayRef sizes = self.sizes(), targets = target.sizes();
   GRADTAPE_CHECK(self.dim() >= 1, "nll_loss: Expected 1 or more dimensions (got 0)");
   GRADTAPE_CHECK(self.is_floating_point(), "nll_loss: self must be floating point; got ",
                  self.dtype(), " ", sizes);
-  GRADTAPE_CHECK(target.dtype() == kInt64, "nll_loss: expected scalar type Long but found ",
-                 target.dtype(), " (target)");
+  // As PyTorch: of rows the classes may be bytes.
+  GRADTAPE_CHECK(target.dtype() == kInt64 || (target.dtype() == kUInt8 && self.dim() <= 2),
+                 "nll_loss: expected scalar type Long but found ", target.dtype(), " (target)");
   const bool batched = self.dim() > 1;
   const int64_t c = sizes[batched ? 1 : 0];
   DimVector expected(sizes);
@@ -200,28 +181,37 @@ kernels::NllArgs nll_args(const Tensor& self, const Tensor& target, const Tensor
   GRADTAPE_CHECK(!weight.defined() || weight.dtype() == self.dtype(),
                  "nll_loss: expected scalar type ", self.dtype(), " but found ",
                  weight.defined() ? weight.dtype() : self.dtype(), " (weight)");
-  kernels::NllArgs args;
-  args.target = kernels::dense(target.detach());
-  if (weight.defined()) args.weight = kernels::dense(weight.detach());
+  GRADTAPE_CHECK(!(GradMode::is_enabled() && weight.defined() && weight.requires_grad()),
+                 "The function 'nll_loss_forward' is not differentiable with respect to argument "
+                 "'weight'. This input cannot have requires_grad True.");
+  Classes result{{}, /*each=*/reduction == Reduction::None};
+  kernels::NllArgs& args = result.args;
   args.n = batched ? sizes[0] : 1;
   args.c = c;
   args.d = 1;
   for (size_t i = 2; i < sizes.size(); ++i) args.d *= sizes[i];
   args.input_sizes = sizes;
   args.ignore_index = ignore_index;
-  args.divisor = kernels::nll_total_weight(args);
+  args.divisor = kernels::nll_total_weight(result.with(target, weight));
   if (reduction == Reduction::None) args.output_sizes = targets;
   if (reduction != Reduction::Mean) args.divisor = 1;
-  return args;
+  return result;
+}
+
+Tensor rows_cross_entropy(const Tensor& x, const Tensor& target, const Tensor& weight,
+                          const Classes& classes) {
+  kernels::CrossEntropy value =
+      kernels::cross_entropy(x, classes.with(target, weight), classes.each);
+  record_many(CrossEntropy{classes}, {value.loss, value.softmax}, x, target, weight);
+  return std::move(value.loss);
 }
 
 }  // namespace
 
 Tensor nll_loss_nd(const Tensor& self, const Tensor& target, const Tensor& weight,
                    int64_t reduction, int64_t ignore_index) {
-  return apply(NllLoss{nll_args(self, target, weight, reduction, ignore_index),
-                       /*each=*/reduction == Reduction::None},
-               self);
+  return apply(NllLoss{classes_of(self, target, weight, reduction, ignore_index)}, self, target,
+               weight);
 }
 
 Tensor nll_loss(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction,
@@ -258,8 +248,8 @@ Tensor cross_entropy_loss(const Tensor& self, const Tensor& target, const Tensor
   }
   // Rows of logits in one pass, with one for the gradient.
   if (self.dim() == 2 && label_smoothing == 0 && self.is_floating_point()) {
-    return rows_cross_entropy(self, nll_args(self, target, weight, reduction, ignore_index),
-                              /*each=*/reduction == Reduction::None);
+    return rows_cross_entropy(self, target, weight,
+                              classes_of(self, target, weight, reduction, ignore_index));
   }
   const Tensor log_probabilities = log_softmax(self, classes);
   const Tensor loss = nll_loss_nd(log_probabilities, target, weight, reduction, ignore_index);

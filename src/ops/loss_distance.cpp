@@ -1,6 +1,9 @@
-#include "autograd/record.h"
-#include "kernels/loss.h"
-#include "kernels/reduce.h"
+#include <utility>
+
+#include "autograd/op_node.h"
+#include "kernels/elementwise/elementwise.h"
+#include "kernels/loss/loss.h"
+#include "kernels/reduce/reduce.h"
 
 #include "gradtape/ops/loss.h"
 
@@ -57,6 +60,19 @@ struct BinaryCrossEntropy {
   }
 };
 
+// self and target of other sizes without the axes of size 1, as libtorch reads them; target then
+// broadcasts to self.
+std::pair<Tensor, Tensor> squeezed(const Tensor& self, const Tensor& target) {
+  std::pair<Tensor, Tensor> both(self.squeeze(), target.squeeze());
+  const IntArrayRef sizes = both.first.sizes();
+  const DimVector joint =
+      kernels::broadcast_sizes(both.first.impl().sizes(), both.second.impl().sizes());
+  GRADTAPE_CHECK(sizes.equals(joint), "binary_cross_entropy: output with shape ", sizes,
+                 " doesn't match the broadcast shape ", joint, "; got self ", self.sizes(),
+                 ", target ", target.sizes());
+  return both;
+}
+
 void check_same_sizes(const Tensor& self, const Tensor& target, const char* op) {
   GRADTAPE_CHECK(self.sizes().equals(target.sizes()), op, ": Target size (", target.sizes(),
                  ") must be the same as input size (", self.sizes(), ")");
@@ -83,12 +99,21 @@ Tensor l1_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
 
 Tensor binary_cross_entropy(const Tensor& self, const Tensor& target, const Tensor& weight,
                             int64_t reduction) {
-  check_same_sizes(self, target, "binary_cross_entropy");
   const Tensor outside = self.detach().lt(0).logical_or(self.detach().gt(1));
-  GRADTAPE_CHECK(!kernels::any(outside, kernels::all_axes(outside.dim()), {}).item<bool>(),
+  GRADTAPE_CHECK(!outside.any().item<bool>(),
                  "binary_cross_entropy: all elements of input should be between 0 and 1");
-  Tensor losses = apply(BinaryCrossEntropy{}, self, target);
-  if (weight.defined()) losses = losses.mul(weight);
+  Tensor losses;
+  if (self.sizes().equals(target.sizes())) {
+    losses = apply(BinaryCrossEntropy{}, self, target);
+  } else {
+    const auto [x, t] = squeezed(self, target);
+    losses = apply(BinaryCrossEntropy{}, x, t).reshape(self.sizes());
+  }
+  if (weight.defined()) {
+    losses = losses.mul(weight);
+    GRADTAPE_CHECK(losses.sizes().equals(self.sizes()), "binary_cross_entropy: output with shape ",
+                   self.sizes(), " doesn't match the broadcast shape ", losses.sizes());
+  }
   return reduced(losses, reduction, "binary_cross_entropy");
 }
 

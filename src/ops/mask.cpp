@@ -1,11 +1,11 @@
-#include "kernels/mask.h"
+#include "kernels/indexing/mask.h"
 
-#include "autograd/record.h"
-#include "kernels/elementwise.h"
-#include "kernels/promotion.h"
+#include "autograd/op_node.h"
+#include "kernels/base/promotion.h"
+#include "kernels/elementwise/elementwise.h"
 
 #include "gradtape/ops/factory.h"
-#include "gradtape/ops/index.h"
+#include "gradtape/ops/indexing.h"
 
 // Elements chosen by a condition.
 namespace gradtape {
@@ -20,7 +20,12 @@ DimVector joined(const Tensor& a, const Tensor& b) {
 // self with value (0-d, of self's dtype) where mask is true.
 Tensor filled(const Tensor& self, const Tensor& mask, const Tensor& value, const Tensor& out) {
   const DimVector sizes = joined(self, mask);
-  return kernels::where(kernels::dense(mask, kBool), value, self, sizes, out);
+  const TensorBase& read = mask;
+  const TensorBase condition =
+      out.defined() ? kernels::out_of_reach(read, out, /*in_step=*/true) : read;
+  // As PyTorch's the result is row-major.
+  const Tensor result = out.defined() ? out : Tensor(kernels::make_array(sizes, self.dtype()));
+  return kernels::where(kernels::dense(condition, kBool), value, self, sizes, result);
 }
 
 // value as one element of dtype. Throws: Error if it does not fit.
@@ -32,6 +37,7 @@ Tensor element(const Scalar& value, ScalarType dtype) {
 
 struct MaskedFill {
   static constexpr const char* name = "MaskedFillBackward0";
+  static constexpr Writes writes = Writes::Masked;
   static constexpr Reads reads[] = {kInput1, kNothing};
   Scalar value;
   Tensor forward(const Tensor& self, const Tensor& mask, const Tensor& out = {}) const {
@@ -45,6 +51,7 @@ struct MaskedFill {
 // Inputs self, mask, value (0-d).
 struct MaskedFillTensor {
   static constexpr const char* name = "MaskedFillBackward1";
+  static constexpr Writes writes = Writes::Masked;
   static constexpr Reads reads[] = {kInput1, kNothing, kInput1};
   Tensor forward(const Tensor& self, const Tensor& mask, const Tensor& value,
                  const Tensor& out = {}) const {
@@ -90,9 +97,10 @@ struct Where {
   ScalarType dtype;
   Tensor forward(const Tensor& condition, const Tensor& a, const Tensor& b) const {
     const DimVector sizes = kernels::broadcast_sizes(joined(a, b), condition.impl().sizes());
-    return kernels::where(kernels::dense(condition, kBool), converted(a), converted(b), sizes);
+    return kernels::where(converted(condition, kBool), converted(a, dtype), converted(b, dtype),
+                          sizes);
   }
-  Tensor converted(const Tensor& array) const {
+  static TensorBase converted(const TensorBase& array, ScalarType dtype) {
     return array.dtype() == dtype ? array : kernels::dense(array, dtype);
   }
   Tensor vjp(int i, const Tensor& grad, const Saved& saved) const {
@@ -107,7 +115,14 @@ void check_condition(const Tensor& condition) {
                  condition.dtype());
 }
 
+void check_fill_mask(const Tensor& mask) {
+  GRADTAPE_CHECK(mask.dtype() == kBool || mask.dtype() == kUInt8,
+                 "masked_fill_ only supports boolean masks, but got mask with dtype ",
+                 mask.dtype().name());
+}
+
 void check_masked_fill(const Tensor& self, const Tensor& mask) {
+  check_fill_mask(mask);
   const DimVector sizes = joined(self, mask);
   GRADTAPE_CHECK(self.sizes().equals(sizes), "masked_fill_: output with shape ", self.sizes(),
                  " doesn't match the broadcast shape ", sizes);
@@ -122,9 +137,11 @@ void check_fill_value(const Tensor& value) {
 }  // namespace
 
 Tensor masked_fill(const Tensor& self, const Tensor& mask, const Scalar& value) {
+  check_fill_mask(mask);
   return apply(MaskedFill{value}, self, mask);
 }
 Tensor masked_fill(const Tensor& self, const Tensor& mask, const Tensor& value) {
+  check_fill_mask(mask);
   check_fill_value(value);
   return apply(MaskedFillTensor{}, self, mask, value);
 }

@@ -2,8 +2,8 @@
 
 #include <numbers>
 
-#include "autograd/record.h"
-#include "kernels/elementwise.h"
+#include "autograd/op_node.h"
+#include "kernels/elementwise/elementwise.h"
 
 #include "gradtape/ops/arithmetic.h"
 #include "gradtape/ops/factory.h"

@@ -2,9 +2,9 @@
 
 #include <cmath>
 
-#include "autograd/record.h"
-#include "kernels/array.h"
-#include "kernels/batch_norm.h"
+#include "autograd/op_node.h"
+#include "kernels/base/array.h"
+#include "kernels/normalization/batch_norm.h"
 
 namespace gradtape {
 namespace {
@@ -18,15 +18,16 @@ Tensor along_channels(const Tensor& x, int64_t rank) {
   return x.reshape(sizes);
 }
 
-// The gradient is one fused kernel, or, where it is itself recorded, a composition of ops.
+// Results: the normalized, and the mean and the inverse deviation that it was normalized with. The
+// gradient is one fused kernel, or, where it is itself recorded, a composition of ops.
 struct BatchNorm {
-  Tensor mean, inverse_deviation;  // those that the forward used
   bool training;
   double eps;
 
   static constexpr const char* name = "NativeBatchNormBackward0";
-  static constexpr Reads reads[] = {kInput0 | kInput1, kInput0, kNothing};
-  static constexpr bool holds_tensors = true;
+  static constexpr Reads kStatistics = kOutput << 1 | kOutput << 2;
+  static constexpr Reads reads[] = {kInput0 | kInput1 | kStatistics, kInput0 | kStatistics,
+                                    kNothing};
 
   void vjp(std::span<Tensor> grads, const Saved& saved, std::span<Tensor> into) const {
     if (GradMode::is_enabled()) return composed(grads[0], saved, into);
@@ -37,8 +38,9 @@ struct BatchNorm {
       into[2] = composed_bias(grads[0]);
       return;
     }
-    kernels::BatchNormGradients gradients = kernels::batch_norm_gradients(
-        grads[0], input, mean, inverse_deviation, weight, training, saved.needs(0), affine);
+    kernels::BatchNormGradients gradients =
+        kernels::batch_norm_gradients(grads[0], input, saved.output(1), saved.output(2), weight,
+                                      training, saved.needs(0), affine);
     if (saved.needs(0)) into[0] = std::move(gradients.input);
     if (saved.needs(1)) into[1] = std::move(gradients.weight);
     if (saved.needs(2)) into[2] = std::move(gradients.bias);
@@ -61,10 +63,13 @@ struct BatchNorm {
     Tensor centered, scale;
     if (training) {
       centered = x.sub(x.mean(axes, /*keepdim=*/true));
-      scale = centered.mul(centered).mean(axes, /*keepdim=*/true).add(eps).rsqrt();
+      Tensor variance = centered.mul(centered).mean(axes, /*keepdim=*/true);
+      // The scale of what does not vary is 0, in this order of derivatives too.
+      if (eps == 0) variance = variance.masked_fill(variance.eq(0), INFINITY);
+      scale = variance.add(eps).rsqrt();
     } else {
-      centered = x.sub(along_channels(mean, x.dim()));
-      scale = along_channels(inverse_deviation, x.dim());
+      centered = x.sub(along_channels(saved.output(1), x.dim()));
+      scale = along_channels(saved.output(2), x.dim());
     }
     const Tensor normalized = centered.mul(scale);
     if (saved.needs(1)) into[1] = grad.mul(normalized).sum(axes);
@@ -103,14 +108,16 @@ void move_towards(const Tensor& running, const Tensor& batch, double factor, dou
   running.storage()->bump_version();
 }
 
-Tensor inverse_deviation_of(const Tensor& variance, double eps) {
+// In training PyTorch takes 0 for a deviation of 0.
+Tensor inverse_deviation_of(const Tensor& variance, double eps, bool training) {
   const Tensor v = kernels::dense(variance);
   const Tensor result = kernels::make_array(v.sizes(), v.dtype());
   visit_floating(v.dtype(), "batch_norm", [&](auto tag) {
     using T = typename decltype(tag)::type;
     for (int64_t c = 0; c < v.numel(); ++c) {
+      const double square = static_cast<double>(v.data_ptr<T>()[c]) + eps;
       result.data_ptr<T>()[c] =
-          static_cast<T>(1 / std::sqrt(static_cast<double>(v.data_ptr<T>()[c]) + eps));
+          training && square == 0 ? T{0} : static_cast<T>(1 / std::sqrt(square));
     }
   });
   return result;
@@ -147,23 +154,24 @@ Tensor batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias,
   check_channel_array("weight", weight, input);
   check_channel_array("bias", bias, input);
 
-  BatchNorm op{{}, {}, training, eps};
+  Tensor mean, inverse_deviation;
   if (training) {
-    op.mean = kernels::make_array({channels}, input.dtype());
+    mean = kernels::make_array({channels}, input.dtype());
     const Tensor variance = kernels::make_array({channels}, input.dtype());
-    kernels::batch_statistics(input, op.mean, variance);
-    op.inverse_deviation = inverse_deviation_of(variance, eps);
+    kernels::batch_statistics(input, mean, variance);
+    inverse_deviation = inverse_deviation_of(variance, eps, training);
     if (input.numel() > 0) {
       const double count = static_cast<double>(input.numel() / channels);
-      if (running_mean.defined()) move_towards(running_mean, op.mean, 1, momentum);
+      if (running_mean.defined()) move_towards(running_mean, mean, 1, momentum);
       if (running_var.defined()) move_towards(running_var, variance, count / (count - 1), momentum);
     }
   } else {
-    op.mean = copied(running_mean);
-    op.inverse_deviation = inverse_deviation_of(running_var, eps);
+    mean = copied(running_mean);
+    inverse_deviation = inverse_deviation_of(running_var, eps, training);
   }
-  Tensor result = kernels::normalize(input, op.mean, op.inverse_deviation, weight, bias);
-  return record(std::move(op), std::move(result), input, weight, bias);
+  Tensor result = kernels::normalize(input, mean, inverse_deviation, weight, bias);
+  record_many(BatchNorm{training, eps}, {result, mean, inverse_deviation}, input, weight, bias);
+  return result;
 }
 
 }  // namespace gradtape

@@ -1,7 +1,7 @@
 #include <cmath>
 
-#include "autograd/record.h"
-#include "kernels/elementwise.h"
+#include "autograd/op_node.h"
+#include "kernels/elementwise/elementwise.h"
 
 #include "gradtape/ops/arithmetic.h"
 #include "gradtape/ops/compare.h"

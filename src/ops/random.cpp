@@ -1,8 +1,8 @@
-#include "kernels/random.h"
+#include "kernels/random/random.h"
 
-#include "autograd/record.h"
-#include "kernels/array.h"
-#include "kernels/fill_order.h"
+#include "autograd/op_node.h"
+#include "kernels/base/array.h"
+#include "kernels/layout/memory_order.h"
 
 #include "gradtape/ops/factory.h"
 
@@ -34,28 +34,29 @@ struct Random : RandomFill {
 struct Exponential : RandomFill {
   static constexpr const char* name = "ExponentialBackward0";
 };
+struct LogNormal : RandomFill {
+  static constexpr const char* name = "LogNormalBackward0";
+};
+struct Cauchy : RandomFill {
+  static constexpr const char* name = "CauchyBackward0";
+};
+struct Geometric : RandomFill {
+  static constexpr const char* name = "GeometricBackward0";
+};
 
 Generator chosen(const std::optional<Generator>& generator) {
   return generator && generator->defined() ? *generator : default_generator();
 }
 
-void check_writable(const Tensor& self) {
-  GRADTAPE_CHECK(!kernels::has_internal_overlap(self),
-                 "unsupported operation: more than one element of the written-to tensor refers to "
-                 "a single memory location. Please clone() the tensor before performing the "
-                 "operation. Got sizes ",
-                 self.sizes(), ", strides ", self.strides());
-}
-
-// draw fills self, which the tape sees as a write.
-template <class Op, class Draw>
-Tensor& write_random(Op op, const Tensor& self, const Draw& draw) {
-  check_writable(self);
+// draw fills self, which the tape sees as a write, from what it reads, if anything.
+template <class Op, class Draw, std::same_as<Tensor>... Read>
+Tensor& write_random(Op op, const Tensor& self, const Draw& draw, const Read&... read) {
   IntrusivePtr<Node> node;
   if (GradMode::is_enabled() && requires_grad(self)) {
     check_inplace(self);
-    node = make_record(op, self);
+    node = make_node(op, self);
   }
+  kernels::check_write<Writes::InStep>(self, read...);
   draw();
   self.storage()->bump_version();
   if (node) rebase_history(self, std::move(node));
@@ -114,6 +115,38 @@ Tensor& Tensor::exponential_(double lambd, std::optional<Generator> generator) c
   });
 }
 
+Tensor& Tensor::log_normal_(double mean, double std, std::optional<Generator> generator) const {
+  return write_random(LogNormal{}, *this, [&] {
+    visit_floating(dtype(), "log_normal_", [&]<class T>(TypeTag<T>) {
+      fill_in_memory_order<T>(*this, [&](T* data, int64_t n) {
+        kernels::log_normal(data, n, mean, std, chosen(generator));
+      });
+    });
+  });
+}
+
+Tensor& Tensor::cauchy_(double median, double sigma, std::optional<Generator> generator) const {
+  return write_random(Cauchy{}, *this, [&] {
+    visit_floating(dtype(), "cauchy_", [&]<class T>(TypeTag<T>) {
+      fill_in_memory_order<T>(*this, [&](T* data, int64_t n) {
+        kernels::cauchy(data, n, median, sigma, chosen(generator));
+      });
+    });
+  });
+}
+
+Tensor& Tensor::geometric_(double p, std::optional<Generator> generator) const {
+  return write_random(Geometric{}, *this, [&] {
+    visit_dtype(dtype(), [&]<class T>(TypeTag<T>) {
+      GRADTAPE_CHECK((!std::is_same_v<T, bool>), "\"geometric_\" not implemented for 'Bool'");
+      if constexpr (!std::is_same_v<T, bool>) {
+        fill_in_memory_order<T>(
+            *this, [&](T* data, int64_t n) { kernels::geometric(data, n, p, chosen(generator)); });
+      }
+    });
+  });
+}
+
 Tensor& Tensor::bernoulli_(double p, std::optional<Generator> generator) const {
   return write_random(Bernoulli{}, *this, [&] {
     visit_dtype(dtype(), [&]<class T>(TypeTag<T>) {
@@ -125,10 +158,11 @@ Tensor& Tensor::bernoulli_(double p, std::optional<Generator> generator) const {
 
 Tensor& Tensor::bernoulli_(const Tensor& p, std::optional<Generator> generator) const {
   const Tensor wide = p.detach().expand(sizes());
-  return write_random(Bernoulli{}, *this, [&] {
+  auto draw = [&] {
+    const Tensor read = kernels::out_of_reach(wide, *this, /*in_step=*/true);
     const DimVector order = kernels::memory_order(sizes(), strides());
-    const Tensor dense =
-        kernels::dense(is_contiguous() ? wide : kernels::in_memory_order(wide, order));
+    const Tensor dense = is_contiguous() ? kernels::dense(read)
+                                         : kernels::dense(kernels::in_memory_order(read, order));
     visit_floating(p.dtype(), "bernoulli_ of probabilities", [&]<class P>(TypeTag<P>) {
       visit_dtype(dtype(), [&]<class T>(TypeTag<T>) {
         fill_in_memory_order<T>(*this, [&](T* data, int64_t n) {
@@ -137,7 +171,8 @@ Tensor& Tensor::bernoulli_(const Tensor& p, std::optional<Generator> generator) 
         });
       });
     });
-  });
+  };
+  return write_random(Bernoulli{}, *this, draw, wide);
 }
 
 Tensor& Tensor::random_(std::optional<Generator> generator) const {
@@ -170,6 +205,9 @@ Tensor& Tensor::random_(int64_t from, std::optional<int64_t> to,
 
 Tensor Tensor::bernoulli(std::optional<Generator> generator) const {
   return gradtape::bernoulli(*this, std::move(generator));
+}
+Tensor Tensor::bernoulli(double p, std::optional<Generator> generator) const {
+  return gradtape::bernoulli(*this, p, std::move(generator));
 }
 
 namespace {
@@ -205,6 +243,10 @@ Tensor randn(IntArrayRef sizes, std::optional<Generator> generator, TensorOption
 Tensor randint(int64_t high, IntArrayRef sizes, TensorOptions options) {
   return randint(0, high, sizes, std::nullopt, options);
 }
+Tensor randint(int64_t high, IntArrayRef sizes, std::optional<Generator> generator,
+               TensorOptions options) {
+  return randint(0, high, sizes, std::move(generator), options);
+}
 Tensor randint(int64_t low, int64_t high, IntArrayRef sizes, TensorOptions options) {
   return randint(low, high, sizes, std::nullopt, options);
 }
@@ -235,11 +277,17 @@ Tensor randint_like(const Tensor& other, int64_t low, int64_t high, TensorOption
   return made_like(other, options, [&](Tensor& t) { t.random_(low, high); });
 }
 
-// As in PyTorch the draw is recorded, with a gradient of zero.
+// As in PyTorch the draw is recorded, with a gradient of zero, and row-major whatever p is.
 Tensor bernoulli(const Tensor& p, std::optional<Generator> generator) {
-  Tensor result = empty_like(p);
+  Tensor result = empty(p.sizes(), p.dtype());
   result.bernoulli_(p, std::move(generator));
   return record(Bernoulli{}, std::move(result), p);
+}
+
+Tensor bernoulli(const Tensor& self, double p, std::optional<Generator> generator) {
+  Tensor result = empty_like(self);
+  result.bernoulli_(p, std::move(generator));
+  return record(Bernoulli{}, std::move(result), self);
 }
 
 Tensor normal(double mean, double std, IntArrayRef sizes, std::optional<Generator> generator,

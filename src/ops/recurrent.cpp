@@ -1,16 +1,17 @@
 #include "gradtape/ops/recurrent.h"
 
-#include "autograd/record.h"
-#include "kernels/array.h"
-#include "kernels/lstm.h"
-#include "kernels/matmul.h"
-#include "kernels/reduce.h"
+#include "autograd/op_node.h"
+#include "core/checked.h"
+#include "kernels/base/array.h"
+#include "kernels/gemm/matmul.h"
+#include "kernels/recurrent/lstm.h"
+#include "kernels/reduce/reduce.h"
 
 #include "gradtape/autograd/autograd.h"
 #include "gradtape/ops/dropout.h"
 #include "gradtape/ops/factory.h"
 #include "gradtape/ops/join.h"
-#include "gradtape/ops/linalg.h"
+#include "gradtape/ops/linear_algebra.h"
 #include "gradtape/ops/view.h"
 
 namespace gradtape {
@@ -36,21 +37,23 @@ Layer composed_layer(const Tensor& x, Tensor h, Tensor c, const Tensor& w_ih, co
   return {stack(outputs), h, c};
 }
 
-// One direction of one layer. Inputs: x, first h and c, both weights, both biases; outputs: the
-// layer's h of every step, the last h, the last c. The gradient is one pass back over the steps
-// and a product for each weight, or, where it is itself recorded, that of the composition.
+// One direction of one layer. Inputs: x, first h and c, both weights, both biases; results: the
+// layer's h of every step, the last h, the last c, and the three of LstmTrace. The gradient is one
+// pass back over the steps and a product for each weight, or, where it is itself recorded, that of
+// the composition.
 struct LstmLayer {
   bool reverse;
-  kernels::LstmTrace trace;
 
   static constexpr const char* name = "LstmBackward0";
   static constexpr int kInputs = 7;
-  static constexpr Reads kAll = (kInput0 << kInputs) - 1;
+  static constexpr uint32_t num_differentiable = 3;
+  static constexpr Reads kTrace = kOutput << 3 | kOutput << 4 | kOutput << 5;
+  static constexpr Reads kAll = ((kInput0 << kInputs) - 1) | kTrace;
   static constexpr Reads reads[] = {kAll, kAll, kAll, kAll, kAll, kAll, kAll};
-  static constexpr bool holds_tensors = true;
 
   void vjp(std::span<Tensor> grads, const Saved& saved, std::span<Tensor> into) const {
     if (GradMode::is_enabled()) return composed(grads, saved, into);
+    const kernels::LstmTrace trace{saved.output(3), saved.output(4), saved.output(5)};
     kernels::LstmGradients gradients =
         kernels::lstm_gradients(grads[0], grads[1], grads[2], trace, saved.input(4), reverse);
     const DimVector sizes(saved.sizes(0));
@@ -114,14 +117,10 @@ struct LstmLayer {
 Layer layer_of(const Tensor& x, const Tensor& h, const Tensor& c, const Tensor& w_ih,
                const Tensor& w_hh, const Tensor& b_ih, const Tensor& b_hh, bool reverse) {
   kernels::LstmResult result = kernels::lstm(x, h, c, {w_ih, w_hh, b_ih, b_hh}, reverse);
-  if (GradMode::is_enabled() && any_requires_grad(x, h, c, w_ih, w_hh, b_ih, b_hh)) {
-    const auto node =
-        make_record(LstmLayer{reverse, std::move(result.trace)}, x, h, c, w_ih, w_hh, b_ih, b_hh);
-    node->set_num_outputs(3);
-    set_history(result.output, node, 0);
-    set_history(result.hidden, node, 1);
-    set_history(result.cell, node, 2);
-  }
+  const kernels::LstmTrace& trace = result.trace;
+  record_many(LstmLayer{reverse},
+              {result.output, result.hidden, result.cell, trace.gates, trace.hidden, trace.cells},
+              x, h, c, w_ih, w_hh, b_ih, b_hh);
   return {std::move(result.output), std::move(result.hidden), std::move(result.cell)};
 }
 
@@ -161,12 +160,12 @@ std::tuple<Tensor, Tensor, Tensor> lstm(const Tensor& input, TensorList hx, Tens
                                         bool has_biases, int64_t num_layers, double dropout,
                                         bool train, bool bidirectional, bool batch_first) {
   check_input("lstm", input, hx, 3);
-  const int64_t directions = bidirectional ? 2 : 1, cells = num_layers * directions;
+  const int64_t directions = bidirectional ? 2 : 1, cells = clamped_mul(num_layers, directions);
   const int64_t per_cell = has_biases ? 4 : 2, units = hx[0].sizes()[2];
   GRADTAPE_CHECK(num_layers > 0, "lstm: num_layers must be positive; got ", num_layers);
-  GRADTAPE_CHECK(static_cast<int64_t>(params.size()) == cells * per_cell, "lstm: ", cells,
-                 " cells have ", cells * per_cell, " parameters, without projections; got ",
-                 params.size());
+  GRADTAPE_CHECK(static_cast<int64_t>(params.size()) == clamped_mul(cells, per_cell),
+                 "lstm: ", cells, " cells have ", clamped_mul(cells, per_cell),
+                 " parameters, without projections; got ", params.size());
   Tensor x = batch_first ? input.transpose(0, 1) : input;
   GRADTAPE_CHECK(x.sizes()[0] > 0,
                  "Expected sequence length to be larger than 0 in RNN; got input ", input.sizes());

@@ -1,7 +1,8 @@
-#include "autograd/record.h"
-#include "kernels/reduce.h"
+#include "autograd/op_node.h"
+#include "kernels/reduce/reduce.h"
 #include "ops/axes.h"
 
+#include "gradtape/ops/arithmetic.h"
 #include "gradtape/ops/factory.h"
 #include "gradtape/ops/reduce.h"
 
@@ -59,17 +60,16 @@ struct ExtremumAxes {
 template <bool kMax>
 struct ExtremumWithIndex {
   static constexpr const char* name = kMax ? "MaxBackward0" : "MinBackward0";
-  static constexpr Reads reads[] = {kNothing};
-  static constexpr bool holds_tensors = true;
+  static constexpr Reads kPositions = kOutput << 1;
+  static constexpr Reads reads[] = {kPositions};
 
   int64_t axis;
   bool keepdim;
-  Tensor indices;
 
   Tensor vjp(const Tensor& grad, const Saved& saved) const {
     const IntArrayRef sizes = saved.sizes(0);
     if (sizes.empty()) return grad;
-    const Tensor zero = zeros(sizes, TensorOptions(grad.dtype()));
+    const Tensor zero = zeros(sizes, TensorOptions(grad.dtype())), indices = saved.output(1);
     if (keepdim) return zero.scatter(axis, indices, grad);
     return zero.scatter(axis, indices.unsqueeze(axis), grad.unsqueeze(axis));
   }
@@ -103,9 +103,8 @@ template <bool kMax>
 std::tuple<Tensor, Tensor> extremum(const Tensor& self, int64_t dim, bool keepdim, const char* op) {
   auto [values, indices] = values_and_positions<kMax>(self, dim, keepdim, op);
   const int64_t axis = wrap_dim(dim, self.dim(), op);
-  Tensor recorded =
-      record(ExtremumWithIndex<kMax>{axis, keepdim, indices}, std::move(values), self);
-  return {std::move(recorded), std::move(indices)};
+  record_many(ExtremumWithIndex<kMax>{axis, keepdim}, {values, indices}, self);
+  return {std::move(values), std::move(indices)};
 }
 
 template <bool kMax>
@@ -133,6 +132,8 @@ Tensor position(const Tensor& self, std::optional<int64_t> dim, bool keepdim, co
 
 Tensor max(const Tensor& self) { return extremum<true>(self, "max"); }
 Tensor min(const Tensor& self) { return extremum<false>(self, "min"); }
+Tensor max(const Tensor& self, const Tensor& other) { return maximum(self, other); }
+Tensor min(const Tensor& self, const Tensor& other) { return minimum(self, other); }
 std::tuple<Tensor, Tensor> max(const Tensor& self, int64_t dim, bool keepdim) {
   return extremum<true>(self, dim, keepdim, "max");
 }

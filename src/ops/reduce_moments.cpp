@@ -1,7 +1,8 @@
+#include <algorithm>
 #include <cmath>
 
-#include "autograd/record.h"
-#include "kernels/reduce.h"
+#include "autograd/op_node.h"
+#include "kernels/reduce/reduce.h"
 #include "ops/axes.h"
 
 #include "gradtape/ops/factory.h"
@@ -15,8 +16,9 @@ using namespace autograd;
 using kernels::all_axes;
 using kernels::reduced_sizes;
 
-// Products of all other elements along an axis: the gradient of prod where dividing by an element
-// would divide by 0.
+// Products of all but one and of all but two elements along an axis, the latter weighted with a
+// gradient and summed: what prod's first and second derivatives are where dividing by an element
+// would divide by 0. Both take linear time.
 struct ProdOfOthers {
   static constexpr const char* name = "ProdOfOthersBackward0";
   static constexpr Reads reads[] = {kInput0};
@@ -24,9 +26,23 @@ struct ProdOfOthers {
   int64_t axis;
 
   Tensor forward(const Tensor& x) const { return kernels::prod_of_others(x, axis); }
-  // Row i of m is x with element i replaced by 1, so that output i is the product of row i.
-  Tensor vjp(const Tensor& grad, const Saved& saved) const {
-    const Tensor x = saved.input(0).transpose(axis, -1);
+  Tensor vjp(const Tensor& grad, const Saved& saved) const;
+};
+
+struct ProdOfPairs {
+  static constexpr const char* name = "ProdOfPairsBackward0";
+  static constexpr Reads reads[] = {kInput0 | kInput1, kInput0};
+
+  int64_t axis;
+
+  Tensor forward(const Tensor& x, const Tensor& grad) const {
+    return kernels::prod_of_pairs(x, grad, axis);
+  }
+  // Symmetric in both gradients. For x, in quadratic time: row i of m is x with element i replaced
+  // by 1, so that the pairs of row i are all but three elements of x.
+  Tensor vjp(int which, const Tensor& upper, const Saved& saved) const {
+    if (which == 1) return apply(*this, saved.input(0), upper);
+    const Tensor x = saved.input(0).transpose(axis, -1), lower = saved.input(1).transpose(axis, -1);
     const int64_t n = x.sizes().back();
     DimVector square = x.sizes();
     square.push_back(n);
@@ -34,10 +50,16 @@ struct ProdOfOthers {
     bool* bits = diagonal.data_ptr<bool>();
     for (int64_t i = 0; i < n * n; ++i) bits[i] = i % (n + 1) == 0;
     const Tensor m = x.unsqueeze(-2).expand(square).masked_fill(diagonal, 1);
-    const Tensor others = apply(ProdOfOthers{x.dim()}, m).masked_fill(diagonal, 0);
-    return others.mul(grad.transpose(axis, -1).unsqueeze(-1)).sum(-2).transpose(axis, -1);
+    const Tensor weights =
+        upper.transpose(axis, -1).unsqueeze(-1).mul(lower.unsqueeze(-2)).masked_fill(diagonal, 0);
+    const Tensor triples = apply(ProdOfPairs{x.dim()}, m, weights).masked_fill(diagonal, 0);
+    return triples.sum(-2).transpose(axis, -1);
   }
 };
+
+Tensor ProdOfOthers::vjp(const Tensor& grad, const Saved& saved) const {
+  return apply(ProdOfPairs{axis}, saved.input(0), grad);
+}
 
 bool has_zero(const Tensor& x) {
   return !*kernels::all(x.detach(), all_axes(x.dim()), {}).data_ptr<bool>();
@@ -79,7 +101,8 @@ struct ProdAxis {
 
 struct Moments {
   AxisMask axes;
-  bool unbiased, keepdim;
+  double correction;
+  bool keepdim;
 
   // What the squares are divided by: 0, so that NaN results, where nothing is left.
   double divisor(IntArrayRef sizes) const {
@@ -87,11 +110,35 @@ struct Moments {
     for (size_t i = 0; i < sizes.size(); ++i) {
       if (axes >> i & 1) count *= static_cast<double>(sizes[i]);
     }
-    return std::max(count - (unbiased ? 1 : 0), 0.);
+    return std::max(count - correction, 0.);
   }
-  Tensor variance(const Tensor& x) const {
+  // The variance, or its root. As PyTorch in float64, though only where squares of float32 are out
+  // of its range.
+  Tensor spread(const Tensor& x, bool root) const {
     const DimVector sizes = reduced_sizes(x, axes, keepdim);
-    return kernels::variance(x, axes, sizes, kernels::mean(x, axes, sizes), divisor(x.sizes()));
+    const auto of = [&](const Tensor& from) {
+      Tensor result = kernels::variance(from, axes, sizes, kernels::mean(from, axes, sizes),
+                                        divisor(from.sizes()));
+      if (root) take_roots(result);
+      return result;
+    };
+    const Tensor result = of(x);
+    if (x.dtype() != kFloat32 || !has_extremes(result, root)) return result;
+    return kernels::dense(of(kernels::dense(x, kFloat64)), kFloat32);
+  }
+  static void take_roots(const Tensor& values) {
+    visit_floating(values.dtype(), "std", [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      T* data = reinterpret_cast<T*>(values.impl().data());
+      for (int64_t i = 0; i < values.numel(); ++i) data[i] = std::sqrt(data[i]);
+    });
+  }
+  // Whether a variance (or its root) came near to the ends of float32's range.
+  static bool has_extremes(const Tensor& values, bool root) {
+    const float large = root ? 0x1p60f : 0x1p120f, small = root ? 0x1p-50f : 0x1p-100f;
+    const float* data = reinterpret_cast<const float*>(values.impl().data());
+    return std::any_of(data, data + values.numel(),
+                       [=](float value) { return value > large || value < small; });
   }
   // Of the variance: 2 (x - mean) / divisor.
   Tensor gradient(const Tensor& grad, const Tensor& x) const {
@@ -108,7 +155,7 @@ struct Var : Moments {
   static constexpr const char* name = "VarBackward0";
   static constexpr Reads reads[] = {kInput0};
 
-  Tensor forward(const Tensor& x) const { return variance(x); }
+  Tensor forward(const Tensor& x) const { return spread(x, /*root=*/false); }
   Tensor vjp(const Tensor& grad, const Saved& saved) const {
     return gradient(grad, saved.input(0));
   }
@@ -118,15 +165,7 @@ struct Std : Moments {
   static constexpr const char* name = "StdBackward0";
   static constexpr Reads reads[] = {kInput0 | kOutput};
 
-  Tensor forward(const Tensor& x) const {
-    Tensor result = variance(x);
-    visit_floating(result.dtype(), "std", [&](auto tag) {
-      using T = typename decltype(tag)::type;
-      T* values = reinterpret_cast<T*>(result.impl().data());
-      for (int64_t i = 0; i < result.numel(); ++i) values[i] = std::sqrt(values[i]);
-    });
-    return result;
-  }
+  Tensor forward(const Tensor& x) const { return spread(x, /*root=*/true); }
   // Where the deviation is 0 all distances from the mean are, so any finite divisor gives
   // PyTorch's 0, in the second order too.
   Tensor vjp(const Tensor& grad, const Saved& saved) const {
@@ -201,9 +240,11 @@ void check_real(const Tensor& self, const char* op) {
 }
 
 // An empty list of axes stands for all of them.
-Moments moments(const Tensor& self, IntArrayRef dim, bool unbiased, bool keepdim, const char* op) {
+Moments moments(const Tensor& self, OptionalIntArrayRef dim, std::optional<int64_t> correction,
+                bool keepdim, const char* op) {
   check_real(self, op);
-  return {axes_of(dim, self.dim(), op), unbiased, keepdim};
+  return {axes_of(dim.value_or({}), self.dim(), op), static_cast<double>(correction.value_or(1)),
+          keepdim};
 }
 
 Tensor converted(const Tensor& self, std::optional<ScalarType> dtype) {
@@ -221,39 +262,60 @@ Tensor prod(const Tensor& self, int64_t dim, bool keepdim, std::optional<ScalarT
   return converted(apply(ProdAxis{wrap_dim(dim, self.dim(), "prod"), keepdim}, x), dtype);
 }
 
-Tensor var(const Tensor& self, bool unbiased) { return var(self, IntArrayRef(), unbiased); }
-Tensor var(const Tensor& self, IntArrayRef dim, bool unbiased, bool keepdim) {
-  return apply(Var{moments(self, dim, unbiased, keepdim, "std and var")}, self);
+// What unbiased stands for.
+constexpr std::optional<int64_t> correction_of(bool unbiased) { return unbiased ? 1 : 0; }
+
+Tensor var(const Tensor& self, bool unbiased) {
+  return var(self, std::nullopt, correction_of(unbiased));
+}
+Tensor var(const Tensor& self, OptionalIntArrayRef dim, bool unbiased, bool keepdim) {
+  return var(self, dim, correction_of(unbiased), keepdim);
+}
+Tensor var(const Tensor& self, OptionalIntArrayRef dim, std::optional<int64_t> correction,
+           bool keepdim) {
+  return apply(Var{moments(self, dim, correction, keepdim, "std and var")}, self);
 }
 Tensor std(const Tensor& self, bool unbiased) {
-  return gradtape::std(self, IntArrayRef(), unbiased);
+  return gradtape::std(self, std::nullopt, correction_of(unbiased));
 }
-Tensor std(const Tensor& self, IntArrayRef dim, bool unbiased, bool keepdim) {
-  return apply(Std{moments(self, dim, unbiased, keepdim, "std and var")}, self);
+Tensor std(const Tensor& self, OptionalIntArrayRef dim, bool unbiased, bool keepdim) {
+  return gradtape::std(self, dim, correction_of(unbiased), keepdim);
+}
+Tensor std(const Tensor& self, OptionalIntArrayRef dim, std::optional<int64_t> correction,
+           bool keepdim) {
+  return apply(Std{moments(self, dim, correction, keepdim, "std and var")}, self);
 }
 std::tuple<Tensor, Tensor> var_mean(const Tensor& self, bool unbiased) {
-  return var_mean(self, IntArrayRef(), unbiased);
+  return var_mean(self, std::nullopt, correction_of(unbiased));
 }
-std::tuple<Tensor, Tensor> var_mean(const Tensor& self, IntArrayRef dim, bool unbiased,
+std::tuple<Tensor, Tensor> var_mean(const Tensor& self, OptionalIntArrayRef dim, bool unbiased,
                                     bool keepdim) {
+  return var_mean(self, dim, correction_of(unbiased), keepdim);
+}
+std::tuple<Tensor, Tensor> var_mean(const Tensor& self, OptionalIntArrayRef dim,
+                                    std::optional<int64_t> correction, bool keepdim) {
   check_real(self, "var_mean");
-  return {var(self, dim, unbiased, keepdim), mean(self, dim, keepdim)};
+  return {var(self, dim, correction, keepdim), mean(self, dim, keepdim)};
 }
 std::tuple<Tensor, Tensor> std_mean(const Tensor& self, bool unbiased) {
-  return std_mean(self, IntArrayRef(), unbiased);
+  return std_mean(self, std::nullopt, correction_of(unbiased));
 }
-std::tuple<Tensor, Tensor> std_mean(const Tensor& self, IntArrayRef dim, bool unbiased,
+std::tuple<Tensor, Tensor> std_mean(const Tensor& self, OptionalIntArrayRef dim, bool unbiased,
                                     bool keepdim) {
+  return std_mean(self, dim, correction_of(unbiased), keepdim);
+}
+std::tuple<Tensor, Tensor> std_mean(const Tensor& self, OptionalIntArrayRef dim,
+                                    std::optional<int64_t> correction, bool keepdim) {
   check_real(self, "std_mean");
-  return {gradtape::std(self, dim, unbiased, keepdim), mean(self, dim, keepdim)};
+  return {gradtape::std(self, dim, correction, keepdim), mean(self, dim, keepdim)};
 }
 
 Tensor norm(const Tensor& self, const Scalar& p) { return norm(self, p, IntArrayRef()); }
-Tensor norm(const Tensor& self, const Scalar& p, IntArrayRef dim, bool keepdim) {
+Tensor norm(const Tensor& self, const std::optional<Scalar>& p, IntArrayRef dim, bool keepdim) {
   GRADTAPE_CHECK(self.is_floating_point(),
                  "norm(): input dtype should be either floating point or complex. Got ",
                  self.dtype(), " instead.");
-  return apply(Norm{p.toDouble(), axes_of(dim, self.dim(), "norm"), keepdim}, self);
+  return apply(Norm{p.value_or(2).toDouble(), axes_of(dim, self.dim(), "norm"), keepdim}, self);
 }
 
 Tensor logsumexp(const Tensor& self, IntArrayRef dim, bool keepdim) {
@@ -266,15 +328,21 @@ Tensor Tensor::prod(int64_t dim, bool keepdim, std::optional<ScalarType> dtype) 
   return gradtape::prod(*this, dim, keepdim, dtype);
 }
 Tensor Tensor::var(bool unbiased) const { return gradtape::var(*this, unbiased); }
-Tensor Tensor::var(IntArrayRef dim, bool unbiased, bool keepdim) const {
+Tensor Tensor::var(OptionalIntArrayRef dim, bool unbiased, bool keepdim) const {
   return gradtape::var(*this, dim, unbiased, keepdim);
 }
+Tensor Tensor::var(OptionalIntArrayRef dim, std::optional<int64_t> correction, bool keepdim) const {
+  return gradtape::var(*this, dim, correction, keepdim);
+}
 Tensor Tensor::std(bool unbiased) const { return gradtape::std(*this, unbiased); }
-Tensor Tensor::std(IntArrayRef dim, bool unbiased, bool keepdim) const {
+Tensor Tensor::std(OptionalIntArrayRef dim, bool unbiased, bool keepdim) const {
   return gradtape::std(*this, dim, unbiased, keepdim);
 }
+Tensor Tensor::std(OptionalIntArrayRef dim, std::optional<int64_t> correction, bool keepdim) const {
+  return gradtape::std(*this, dim, correction, keepdim);
+}
 Tensor Tensor::norm(const Scalar& p) const { return gradtape::norm(*this, p); }
-Tensor Tensor::norm(const Scalar& p, IntArrayRef dim, bool keepdim) const {
+Tensor Tensor::norm(const std::optional<Scalar>& p, IntArrayRef dim, bool keepdim) const {
   return gradtape::norm(*this, p, dim, keepdim);
 }
 Tensor Tensor::logsumexp(IntArrayRef dim, bool keepdim) const {

@@ -1,5 +1,5 @@
-#include "autograd/record.h"
-#include "kernels/reduce.h"
+#include "autograd/op_node.h"
+#include "kernels/reduce/reduce.h"
 #include "ops/axes.h"
 
 #include "gradtape/ops/reduce.h"
@@ -95,7 +95,7 @@ template <class Op>
 Tensor apply_as(Op op, const Tensor& x, ScalarType dtype) {
   Tensor result = op.forward(kernels::dense(x, dtype));
   result = kernels::dense(result, dtype);  // small integers have added up in int64
-  return is_floating_point(dtype) ? record(std::move(op), std::move(result), x) : result;
+  return record(std::move(op), std::move(result), x);
 }
 
 bool is_default(const Tensor& self, std::optional<ScalarType> dtype) {
@@ -115,8 +115,9 @@ Tensor sum(const Tensor& self, std::optional<ScalarType> dtype) {
   return is_default(self, dtype) ? apply(SumAll{}, self) : apply_as(SumAll{}, self, *dtype);
 }
 
-Tensor sum(const Tensor& self, IntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
-  const SumAxes op{{axes_of(dim, self.dim(), "sum"), keepdim}};
+Tensor sum(const Tensor& self, OptionalIntArrayRef dim, bool keepdim,
+           std::optional<ScalarType> dtype) {
+  const SumAxes op{{axes_of(dim.value_or({}), self.dim(), "sum"), keepdim}};
   return is_default(self, dtype) ? apply(op, self) : apply_as(op, self, *dtype);
 }
 
@@ -132,8 +133,7 @@ Tensor sum_to_size(const Tensor& self, IntArrayRef sizes) {
     axes |= AxisMask{1} << (extra + i);
   }
   GRADTAPE_CHECK(fits, "sum_to_size: size {", sizes, "} is not expandable to size {", from, "}.");
-  const SumToSize op{axes, sizes};
-  return is_default(self, self.dtype()) ? apply(op, self) : apply_as(op, self, self.dtype());
+  return apply(SumToSize{axes, sizes}, self);
 }
 
 Tensor mean(const Tensor& self, std::optional<ScalarType> dtype) {
@@ -142,9 +142,10 @@ Tensor mean(const Tensor& self, std::optional<ScalarType> dtype) {
   return apply(MeanAll{}, self);
 }
 
-Tensor mean(const Tensor& self, IntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
+Tensor mean(const Tensor& self, OptionalIntArrayRef dim, bool keepdim,
+            std::optional<ScalarType> dtype) {
   check_mean(self, dtype);
-  const MeanAxes op{{axes_of(dim, self.dim(), "mean"), keepdim}};
+  const MeanAxes op{{axes_of(dim.value_or({}), self.dim(), "mean"), keepdim}};
   return dtype && *dtype != self.dtype() ? apply_as(op, self, *dtype) : apply(op, self);
 }
 
@@ -153,12 +154,12 @@ Tensor cumsum(const Tensor& self, int64_t dim) {
 }
 
 Tensor Tensor::sum(std::optional<ScalarType> dtype) const { return gradtape::sum(*this, dtype); }
-Tensor Tensor::sum(IntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) const {
+Tensor Tensor::sum(OptionalIntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) const {
   return gradtape::sum(*this, dim, keepdim, dtype);
 }
 Tensor Tensor::sum_to_size(IntArrayRef sizes) const { return gradtape::sum_to_size(*this, sizes); }
 Tensor Tensor::mean(std::optional<ScalarType> dtype) const { return gradtape::mean(*this, dtype); }
-Tensor Tensor::mean(IntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) const {
+Tensor Tensor::mean(OptionalIntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) const {
   return gradtape::mean(*this, dim, keepdim, dtype);
 }
 Tensor Tensor::cumsum(int64_t dim) const { return gradtape::cumsum(*this, dim); }

@@ -1,7 +1,7 @@
 #include "gradtape/ops/softmax.h"
 
-#include "autograd/record.h"
-#include "kernels/softmax.h"
+#include "autograd/op_node.h"
+#include "kernels/reduce/softmax.h"
 
 namespace gradtape {
 namespace {

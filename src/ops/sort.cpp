@@ -1,7 +1,7 @@
 #include "gradtape/ops/sort.h"
 
-#include "autograd/record.h"
-#include "kernels/sort.h"
+#include "autograd/op_node.h"
+#include "kernels/indexing/sort.h"
 
 #include "gradtape/ops/factory.h"
 
@@ -10,17 +10,17 @@ namespace {
 
 using namespace autograd;
 
+// Results: values, and the indices they came from.
 struct Placement {
-  static constexpr Reads reads[] = {kNothing};
-  static constexpr bool holds_tensors = true;
+  static constexpr Reads kIndices = kOutput << 1;
+  static constexpr Reads reads[] = {kIndices};
 
   int64_t axis;
-  Tensor indices;
 
   Tensor vjp(const Tensor& grad, const Saved& saved) const {
     const IntArrayRef sizes = saved.sizes(0);
     if (sizes.empty()) return grad;
-    return zeros(sizes, TensorOptions(grad.dtype())).scatter(axis, indices, grad);
+    return zeros(sizes, TensorOptions(grad.dtype())).scatter(axis, saved.output(1), grad);
   }
 };
 
@@ -34,8 +34,8 @@ struct TopK : Placement {
 template <class Op>
 std::tuple<Tensor, Tensor> in_order(const Tensor& self, int64_t axis, bool descending, int64_t k) {
   auto [values, indices] = kernels::sorted(self, axis, descending, k);
-  Tensor recorded = record(Op{{axis, indices}}, std::move(values), self);
-  return {std::move(recorded), std::move(indices)};
+  record_many(Op{{axis}}, {values, indices}, self);
+  return {std::move(values), std::move(indices)};
 }
 
 }  // namespace
@@ -66,11 +66,15 @@ std::tuple<Tensor, Tensor> topk(const Tensor& self, int64_t k, int64_t dim, bool
 std::tuple<Tensor, Tensor> Tensor::sort(int64_t dim, bool descending) const {
   return gradtape::sort(*this, dim, descending);
 }
+std::tuple<Tensor, Tensor> Tensor::sort(std::optional<bool> stable, int64_t dim,
+                                        bool descending) const {
+  return gradtape::sort(*this, stable, dim, descending);
+}
 Tensor Tensor::argsort(int64_t dim, bool descending) const {
   return gradtape::argsort(*this, dim, descending);
 }
-std::tuple<Tensor, Tensor> Tensor::topk(int64_t k, int64_t dim, bool largest) const {
-  return gradtape::topk(*this, k, dim, largest);
+std::tuple<Tensor, Tensor> Tensor::topk(int64_t k, int64_t dim, bool largest, bool sorted) const {
+  return gradtape::topk(*this, k, dim, largest, sorted);
 }
 
 }  // namespace gradtape

@@ -1,4 +1,5 @@
-#include "autograd/record.h"
+#include "autograd/op_node.h"
+#include "core/checked.h"
 
 #include "gradtape/ops/factory.h"
 #include "gradtape/ops/join.h"
@@ -52,7 +53,7 @@ struct Unbind {
 template <class Op>
 void record_all(Op op, const Tensor& self, const std::vector<Tensor>& views) {
   if (views.empty() || !GradMode::is_enabled() || !requires_grad(self)) return;
-  const auto node = make_record(std::move(op), self);
+  const auto node = make_node(std::move(op), self);
   node->set_num_outputs(views.size());
   for (size_t i = 0; i < views.size(); ++i) set_history(views[i], node, static_cast<uint32_t>(i));
 }
@@ -84,8 +85,8 @@ std::vector<Tensor> split(const Tensor& self, int64_t split_size, int64_t dim) {
   GRADTAPE_CHECK(split_size > 0 || size == 0,
                  "split_size can only be 0 if dimension size is 0, but got dimension size of ",
                  size);
-  const int64_t count =
-      split_size == 0 ? 1 : std::max<int64_t>((size + split_size - 1) / split_size, 1);
+  const int64_t count = split_size == 0 ? 1 : std::max<int64_t>(ceil_div(size, split_size), 1);
+  check_affordable(count, sizeof(Tensor));
   DimVector pieces(count, split_size);
   pieces.back() = size - split_size * (count - 1);
   return split_into<Split>(self, dim, std::move(pieces));
@@ -104,7 +105,7 @@ std::vector<Tensor> split_with_sizes(const Tensor& self, IntArrayRef split_sizes
                    "split_with_sizes expects split_sizes have only non-negative entries, but got "
                    "split_sizes=",
                    split_sizes);
-    sum += piece;
+    sum = checked_add(sum, piece);
   }
   GRADTAPE_CHECK(sum == self.sizes()[dim],
                  "split_with_sizes expects split_sizes to sum exactly to ", self.sizes()[dim],
@@ -119,8 +120,11 @@ std::vector<Tensor> chunk(const Tensor& self, int64_t chunks, int64_t dim) {
   dim = wrap_dim(dim, self.dim(), "chunk");
   const int64_t size = self.sizes()[dim];
   // As in PyTorch, only an empty dimension gives the full number of pieces.
-  if (size == 0) return split_with_sizes(self, DimVector(chunks, 0), dim);
-  return split(self, (size + chunks - 1) / chunks, dim);
+  if (size == 0) {
+    check_affordable(chunks, sizeof(Tensor));
+    return split_with_sizes(self, DimVector(chunks, 0), dim);
+  }
+  return split(self, ceil_div(size, chunks), dim);
 }
 
 std::vector<Tensor> unbind(const Tensor& self, int64_t dim) {
@@ -130,6 +134,7 @@ std::vector<Tensor> unbind(const Tensor& self, int64_t dim) {
   const int64_t count = sizes[dim], stride = strides[dim];
   sizes.erase(dim);
   strides.erase(dim);
+  check_affordable(count, sizeof(Tensor));
   std::vector<Tensor> views;
   views.reserve(count);
   for (int64_t i = 0; i < count; ++i) {

@@ -1,8 +1,9 @@
-#include "autograd/record.h"
-#include "kernels/mask.h"
-#include "kernels/zeros.h"
+#include "autograd/op_node.h"
+#include "core/checked.h"
+#include "kernels/base/array.h"
+#include "kernels/indexing/mask.h"
 
-#include "gradtape/ops/index.h"
+#include "gradtape/ops/indexing.h"
 #include "gradtape/ops/view.h"
 
 // Parts of matrices, and one-hot vectors.
@@ -84,7 +85,8 @@ Tensor diag(const Tensor& self, int64_t diagonal) {
   GRADTAPE_CHECK(self.dim() == 1 || self.dim() == 2, "diag: matrix or a vector expected; got self ",
                  self.sizes());
   if (self.dim() == 1) {
-    const int64_t size = self.numel() + std::abs(diagonal);
+    const int64_t size =
+        diagonal < 0 ? checked_sub(self.numel(), diagonal) : checked_add(self.numel(), diagonal);
     return apply(DiagPut{{size, size}, diagonal}, self);
   }
   return apply(DiagTake{diagonal}, self);
@@ -102,7 +104,7 @@ Tensor one_hot(const Tensor& self, int64_t num_classes) {
     GRADTAPE_CHECK(data[i] >= 0, "Class values must be non-negative; got ", data[i]);
     largest = std::max(largest, data[i]);
   }
-  if (num_classes == -1) num_classes = largest + 1;
+  if (num_classes == -1) num_classes = checked_add(largest, 1);
   GRADTAPE_CHECK(largest < num_classes, "Class values must be smaller than num_classes (",
                  num_classes, "); got ", largest);
   DimVector sizes = self.impl().sizes();

@@ -1,8 +1,9 @@
 #include "gradtape/ops/view.h"
 
-#include "autograd/record.h"
-#include "kernels/array.h"
-#include "kernels/elementwise.h"
+#include "autograd/op_node.h"
+#include "core/checked.h"
+#include "kernels/base/array.h"
+#include "kernels/elementwise/elementwise.h"
 #include "ops/view_geometry.h"
 
 // Views that show all elements of a tensor in another shape or order.
@@ -73,12 +74,13 @@ Tensor& change_geometry(Op op, const Tensor& self, DimVector sizes, DimVector st
   IntrusivePtr<Node> node;
   if (GradMode::is_enabled() && requires_grad(self)) {
     check_inplace(self);
-    node = make_record(std::move(op), self);
+    node = make_node(std::move(op), self);
   }
   TensorImpl& impl = self.impl();
+  if (!node && !self.is_view()) fix_history(self, sizes, impl.dtype());
   impl.set(impl.storage(), impl.dtype(), std::move(sizes), std::move(strides), impl.offset());
   impl.storage()->bump_version();
-  if (node) set_history(self, std::move(node));
+  if (node) replace_history(self, std::move(node));
   return const_cast<Tensor&>(self);
 }
 
@@ -107,7 +109,8 @@ Geometry squeezed(const Tensor& self, int64_t dim) {
 
 Geometry unsqueezed(const Tensor& self, int64_t dim) {
   Geometry result{self.impl().sizes(), self.impl().strides()};
-  const int64_t stride = dim < self.dim() ? result.sizes[dim] * result.strides[dim] : 1;
+  const int64_t stride =
+      dim < self.dim() ? stride_of_steps(result.strides[dim], result.sizes[dim]) : 1;
   result.sizes.insert(dim, 1);
   result.strides.insert(dim, stride);
   return result;
@@ -169,7 +172,7 @@ Tensor flatten(const Tensor& self, int64_t start_dim, int64_t end_dim) {
     if (i < start || i > end) {
       sizes.push_back(size);
     } else {
-      product *= size;
+      product = checked_mul(product, size);
       if (i == end) sizes.push_back(product);
     }
   }
@@ -185,7 +188,7 @@ Tensor unflatten(const Tensor& self, int64_t dim, IntArrayRef sizes) {
     if (part == -1) {
       ++inferred;
     } else {
-      product *= part;
+      product = checked_mul(product, part);
     }
   }
   const bool fits =
@@ -280,7 +283,7 @@ Tensor expand(const Tensor& self, IntArrayRef sizes, bool) {
   for (size_t i = rank; i-- > 0;) {
     int64_t size = i >= fresh ? self.sizes()[i - fresh] : 1;
     int64_t stride = i >= fresh     ? self.strides()[i - fresh]
-                     : i + 1 < rank ? to[i + 1] * strides[i + 1]
+                     : i + 1 < rank ? stride_of_steps(strides[i + 1], to[i + 1])
                                     : 1;
     if (sizes[i] == -1) {
       GRADTAPE_CHECK(i >= fresh,
@@ -344,6 +347,9 @@ Tensor Tensor::transpose(int64_t dim0, int64_t dim1) const {
 }
 Tensor Tensor::permute(IntArrayRef dims) const { return gradtape::permute(*this, dims); }
 Tensor Tensor::movedim(int64_t source, int64_t destination) const {
+  return gradtape::movedim(*this, source, destination);
+}
+Tensor Tensor::movedim(IntArrayRef source, IntArrayRef destination) const {
   return gradtape::movedim(*this, source, destination);
 }
 Tensor Tensor::t() const { return gradtape::t(*this); }

@@ -1,5 +1,7 @@
 #include "ops/view_geometry.h"
 
+#include "core/checked.h"
+
 namespace gradtape {
 
 DimVector infer_size(IntArrayRef sizes, int64_t numel) {
@@ -12,7 +14,7 @@ DimVector infer_size(IntArrayRef sizes, int64_t numel) {
       inferred = static_cast<int64_t>(i);
     } else {
       GRADTAPE_CHECK(sizes[i] >= 0, "invalid shape dimension ", sizes[i]);
-      product *= sizes[i];
+      product = checked_mul(product, sizes[i]);
     }
   }
   const bool fits = product == numel || (inferred >= 0 && product > 0 && numel % product == 0);

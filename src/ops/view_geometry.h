@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 // Arithmetic on sizes and strides that views and their callers share.
 namespace gradtape {

@@ -1,7 +1,8 @@
 #include "autograd/as_strided.h"
-#include "autograd/record.h"
-#include "kernels/unfold.h"
-#include "kernels/zeros.h"
+#include "autograd/op_node.h"
+#include "core/checked.h"
+#include "kernels/base/array.h"
+#include "kernels/indexing/unfold.h"
 
 #include "gradtape/ops/view.h"
 
@@ -16,9 +17,16 @@ struct Place {
   int64_t offset;
 };
 
+// The offset after index steps. That of a window without elements stays where it would leave what
+// can be counted.
+void advance(const Tensor& self, int64_t& offset, int64_t index, int64_t stride) {
+  const int64_t moved = clamped_add(offset, clamped_mul(index, stride));
+  if (moved <= INT64_MAX / static_cast<int64_t>(self.itemsize())) offset = moved;
+}
+
 Place selected(const Tensor& self, int64_t dim, int64_t index) {
   Place to{self.impl().sizes(), self.impl().strides(), self.storage_offset()};
-  to.offset += index * to.strides[dim];
+  advance(self, to.offset, index, to.strides[dim]);
   to.sizes.erase(dim);
   to.strides.erase(dim);
   return to;
@@ -26,9 +34,9 @@ Place selected(const Tensor& self, int64_t dim, int64_t index) {
 
 Place sliced(const Tensor& self, int64_t dim, int64_t start, int64_t end, int64_t step) {
   Place to{self.impl().sizes(), self.impl().strides(), self.storage_offset()};
-  to.offset += start * to.strides[dim];
-  to.sizes[dim] = (end - start + step - 1) / step;
-  to.strides[dim] *= step;
+  advance(self, to.offset, start, to.strides[dim]);
+  to.sizes[dim] = ceil_div(end - start, step);
+  to.strides[dim] = stride_of_steps(to.strides[dim], step);
   return to;
 }
 
@@ -189,21 +197,22 @@ Tensor as_strided(const Tensor& self, IntArrayRef sizes, IntArrayRef strides,
                  strides);
   const int64_t offset = storage_offset.value_or(self.storage_offset());
   GRADTAPE_CHECK(offset >= 0, "as_strided: storage offset must not be negative; got ", offset);
-  int64_t end = offset + 1;
   for (size_t i = 0; i < sizes.size(); ++i) {
     GRADTAPE_CHECK(
         strides[i] >= 0,
         "as_strided: Negative strides are not supported at the moment, got strides: ", strides);
+    GRADTAPE_CHECK(strides[i] <= kLargestStride, "as_strided: strides must be at most ",
+                   kLargestStride, ", got strides: ", strides);
     GRADTAPE_CHECK(sizes[i] >= 0, "as_strided: sizes must not be negative; got ", sizes);
-    end += (sizes[i] - 1) * strides[i];
   }
-  if (std::find(sizes.begin(), sizes.end(), 0) != sizes.end()) end = 0;
   const auto itemsize = static_cast<int64_t>(self.itemsize());
   const auto nbytes = static_cast<int64_t>(self.storage()->nbytes());
-  GRADTAPE_CHECK(end * itemsize <= nbytes, "setStorage: sizes ", sizes, ", strides ", strides,
+  checked_mul(offset, itemsize);  // where nothing is read the offset may be anywhere
+  const int64_t needed = checked_mul(reach_of(sizes, strides, offset), itemsize);
+  GRADTAPE_CHECK(needed <= nbytes, "setStorage: sizes ", sizes, ", strides ", strides,
                  ", storage offset ", offset, ", and itemsize ", itemsize,
-                 " requiring a storage size of ", end * itemsize,
-                 " are out of bounds for storage of size ", nbytes);
+                 " requiring a storage size of ", needed, " are out of bounds for storage of size ",
+                 nbytes);
   return autograd::as_strided(self, sizes, strides, offset);
 }
 
@@ -228,7 +237,7 @@ Tensor unfold(const Tensor& self, int64_t dim, int64_t size, int64_t step) {
   to.strides.push_back(is_scalar ? 1 : self.strides()[dim]);
   if (!is_scalar) {
     to.sizes[dim] = (length - size) / step + 1;
-    to.strides[dim] *= step;
+    to.strides[dim] = stride_of_steps(to.strides[dim], step);
   }
   return apply_view_at(Unfold{dim, size, step}, self, std::move(to));
 }

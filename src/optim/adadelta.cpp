@@ -13,25 +13,11 @@ void AdadeltaOptions::check() const {
   check_at_least_zero("weight_decay value", weight_decay());
 }
 
-void AdadeltaOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("rho", rho_);
-  visitor.field("eps", eps_);
-  visitor.field("weight_decay", weight_decay_);
-  visitor.field("maximize", maximize_);
-}
-
-void AdadeltaParamState::visit(FieldVisitor& visitor) {
-  visitor.field("step", step_);
-  visitor.field("square_avg", square_avg_);
-  visitor.field("acc_delta", acc_delta_);
-}
-
 void Adadelta::update(Tensor& parameter, const Tensor& grad, AdadeltaParamState& state,
                       const AdadeltaOptions& options) {
   const double lr = options.lr(), rho = options.rho(), eps = options.eps();
   const Descent descent(options);
-  kernels::fused(
+  fused(
       "Adadelta",
       [=]<class T>(T& p, T g, T& v, T& u) {
         const T d = descent(g, p);

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <string_view>
 
-#include "kernels/factored.h"
+#include "kernels/optim/factored_moment.h"
 #include "optim/rule.h"
 
 namespace gradtape::optim {
@@ -24,25 +25,9 @@ void AdafactorOptions::check() const {
                  "Invalid warmup_init value: true; it must be false without relative_step");
 }
 
-void AdafactorOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("eps", eps_);
-  visitor.field("clip_threshold", clip_threshold_);
-  visitor.field("decay_rate", decay_rate_);
-  visitor.field("beta1", beta1_);
-  visitor.field("weight_decay", weight_decay_);
-  visitor.field("scale_parameter", scale_parameter_);
-  visitor.field("relative_step", relative_step_);
-  visitor.field("warmup_init", warmup_init_);
-  visitor.field("maximize", maximize_);
-}
-
-void AdafactorParamState::visit(FieldVisitor& visitor) {
-  visitor.field("step", step_);
-  visitor.field("exp_avg", exp_avg_);
-  visitor.field("exp_avg_sq_row", exp_avg_sq_row_);
-  visitor.field("exp_avg_sq_col", exp_avg_sq_col_);
-  visitor.field("exp_avg_sq", exp_avg_sq_);
+bool AdafactorParamState::is_optional(const char* name, const Tensor& parameter) const {
+  const std::string_view field = name;
+  return field == "exp_avg" || (field == "exp_avg_sq") == (parameter.dim() >= 2);
 }
 
 DimVector AdafactorParamState::field_sizes(const char* name, const Tensor& parameter) const {
@@ -78,7 +63,7 @@ double rate_of(const Tensor& parameter, double step, const AdafactorOptions& opt
 double normalize(const Tensor& grad, double keep, double eps, double sign,
                  AdafactorParamState& state, const Tensor& update) {
   if (grad.dim() < 2) {
-    kernels::fused(
+    fused(
         "Adafactor",
         [=]<class T>(T& v, T g, T& u) {
           v = T(keep) * v + T(1 - keep) * (g * g + T(eps));
@@ -114,12 +99,12 @@ void Adafactor::update(Tensor& parameter, const Tensor& grad, AdafactorParamStat
   const double factor = rate / std::max(1., rms / options.clip_threshold());
   const double shrink = 1 - rate * options.weight_decay(), b1 = options.beta1();
   if (b1 == 0) {
-    kernels::fused(
+    fused(
         "Adafactor", [=]<class T>(T& p, T u) { p = T(shrink) * p - T(factor) * u; }, parameter,
         update);
     return;
   }
-  kernels::fused(
+  fused(
       "Adafactor",
       [=]<class T>(T& p, T u, T& m) {
         m = T(b1) * m + T(1 - b1) * (T(factor) * u);

@@ -17,20 +17,6 @@ void AdagradOptions::check() const {
   check_at_least_zero("epsilon value", eps());
 }
 
-void AdagradOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("lr_decay", lr_decay_);
-  visitor.field("weight_decay", weight_decay_);
-  visitor.field("initial_accumulator_value", initial_accumulator_value_);
-  visitor.field("eps", eps_);
-  visitor.field("maximize", maximize_);
-}
-
-void AdagradParamState::visit(FieldVisitor& visitor) {
-  visitor.field("step", step_);
-  visitor.field("sum", sum_);
-}
-
 namespace {
 
 Tensor first_sum(const Tensor& parameter, const OptimizerOptions& defaults) {
@@ -62,7 +48,7 @@ void Adagrad::update(Tensor& parameter, const Tensor& grad, AdagradParamState& s
   const double rate =
       options.lr() / (1 + static_cast<double>(state.step() - 1) * options.lr_decay());
   if (!state.sum().defined()) state.sum(first_sum(parameter, defaults()));
-  kernels::fused(
+  fused(
       "Adagrad",
       [=]<class T>(T& p, T g, T& r) {
         const T d = descent(g, p);

@@ -1,6 +1,7 @@
 #include "gradtape/optim/adam.h"
 
 #include <cmath>
+#include <string_view>
 
 #include "optim/rule.h"
 
@@ -18,24 +19,6 @@ void check_options(const Options& options) {
   check_at_least_zero("epsilon value", options.eps());
   check_betas(options.betas());
   check_at_least_zero("weight_decay value", options.weight_decay());
-}
-
-template <class Options>
-void visit_options(FieldVisitor& visitor, Options& options) {
-  visitor.field("lr", options.lr());
-  visitor.field("betas", options.betas());
-  visitor.field("eps", options.eps());
-  visitor.field("weight_decay", options.weight_decay());
-  visitor.field("amsgrad", options.amsgrad());
-  visitor.field("maximize", options.maximize());
-}
-
-template <class State>
-void visit_state(FieldVisitor& visitor, State& state) {
-  visitor.field("step", state.step());
-  visitor.field("exp_avg", state.exp_avg());
-  visitor.field("exp_avg_sq", state.exp_avg_sq());
-  visitor.field("max_exp_avg_sq", state.max_exp_avg_sq());
 }
 
 // shrink: what the decoupled decay leaves of p.
@@ -59,7 +42,7 @@ void adam_update(Tensor& parameter, const Tensor& grad, State& state, const Opti
   const Tensor& exp_avg = from_zero(state.exp_avg(), parameter);
   const Tensor& exp_avg_sq = from_zero(state.exp_avg_sq(), parameter);
   if (options.amsgrad()) {
-    kernels::fused(
+    fused(
         "Adam",
         [=]<class T>(T& p, T g, T& m, T& v, T& largest) {
           average(p, g, m, v);
@@ -68,7 +51,7 @@ void adam_update(Tensor& parameter, const Tensor& grad, State& state, const Opti
         },
         parameter, grad, exp_avg, exp_avg_sq, from_zero(state.max_exp_avg_sq(), parameter));
   } else {
-    kernels::fused(
+    fused(
         "Adam",
         [=]<class T>(T& p, T g, T& m, T& v) {
           average(p, g, m, v);
@@ -81,8 +64,10 @@ void adam_update(Tensor& parameter, const Tensor& grad, State& state, const Opti
 }  // namespace
 
 void AdamOptions::check() const { check_options(*this); }
-void AdamOptions::visit(FieldVisitor& visitor) { visit_options(visitor, *this); }
-void AdamParamState::visit(FieldVisitor& visitor) { visit_state(visitor, *this); }
+
+bool AdamParamState::is_optional(const char* name, const Tensor&) const {
+  return std::string_view(name) == "max_exp_avg_sq";
+}
 
 void Adam::update(Tensor& parameter, const Tensor& grad, AdamParamState& state,
                   const AdamOptions& options) {
@@ -90,8 +75,10 @@ void Adam::update(Tensor& parameter, const Tensor& grad, AdamParamState& state,
 }
 
 void AdamWOptions::check() const { check_options(*this); }
-void AdamWOptions::visit(FieldVisitor& visitor) { visit_options(visitor, *this); }
-void AdamWParamState::visit(FieldVisitor& visitor) { visit_state(visitor, *this); }
+
+bool AdamWParamState::is_optional(const char* name, const Tensor&) const {
+  return std::string_view(name) == "max_exp_avg_sq";
+}
 
 void AdamW::update(Tensor& parameter, const Tensor& grad, AdamWParamState& state,
                    const AdamWOptions& options) {

@@ -13,27 +13,13 @@ void AdamaxOptions::check() const {
   check_at_least_zero("weight_decay value", weight_decay());
 }
 
-void AdamaxOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("betas", betas_);
-  visitor.field("eps", eps_);
-  visitor.field("weight_decay", weight_decay_);
-  visitor.field("maximize", maximize_);
-}
-
-void AdamaxParamState::visit(FieldVisitor& visitor) {
-  visitor.field("step", step_);
-  visitor.field("exp_avg", exp_avg_);
-  visitor.field("exp_inf", exp_inf_);
-}
-
 void Adamax::update(Tensor& parameter, const Tensor& grad, AdamaxParamState& state,
                     const AdamaxOptions& options) {
   const auto [beta1, beta2] = options.betas();
   const double b1 = beta1, b2 = beta2, eps = options.eps();
   const Descent descent(options);
   const double rate = options.lr() / (1 - std::pow(b1, static_cast<double>(state.step())));
-  kernels::fused(
+  fused(
       "Adamax",
       [=]<class T>(T& p, T g, T& m, T& u) {
         const T d = descent(g, p);

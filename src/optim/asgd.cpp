@@ -15,22 +15,6 @@ void ASGDOptions::check() const {
   check_at_least_zero("weight_decay value", weight_decay());
 }
 
-void ASGDOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("lambd", lambd_);
-  visitor.field("alpha", alpha_);
-  visitor.field("t0", t0_);
-  visitor.field("weight_decay", weight_decay_);
-  visitor.field("maximize", maximize_);
-}
-
-void ASGDParamState::visit(FieldVisitor& visitor) {
-  visitor.field("step", step_);
-  visitor.field("eta", eta_);
-  visitor.field("mu", mu_);
-  visitor.field("ax", ax_);
-}
-
 void ASGD::update(Tensor& parameter, const Tensor& grad, ASGDParamState& state,
                   const ASGDOptions& options) {
   const double lr = options.lr(), lambd = options.lambd();
@@ -38,7 +22,7 @@ void ASGD::update(Tensor& parameter, const Tensor& grad, ASGDParamState& state,
   if (!state.ax().defined()) state.eta(in_default_dtype(lr));
   const double eta = state.eta(), mu = state.mu(), shrink = 1 - lambd * eta;
   const double keep = mu == 1 ? 0 : 1;  // of the average
-  kernels::fused(
+  fused(
       "ASGD",
       [=]<class T>(T& p, T g, T& ax) {
         const T d = descent(g, p);

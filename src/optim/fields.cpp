@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "optim/field_io.h"
@@ -20,6 +22,8 @@ void FieldVisitor::field(const char* name, std::tuple<double, double>& values) {
 DimVector OptimizerParamState::field_sizes(const char*, const Tensor& parameter) const {
   return parameter.sizes();
 }
+
+bool OptimizerParamState::is_optional(const char*, const Tensor&) const { return false; }
 
 namespace {
 
@@ -40,16 +44,35 @@ class StateReader : public FieldReader {
     FieldReader::field(name, value);
     GRADTAPE_CHECK(value >= 0, "load_state_dict: ", prefix(), name, " must be at least 0; got ",
                    value);
+    if (std::string_view(name) == "step") began_ = value > 0;
   }
   void field(const char* name, Tensor& value) override {
-    const Tensor* found = find(name);
+    // Before the first step, and of an empty parameter, there is nothing to remember.
+    const bool needed = began_ && parameter_.numel() > 0 && !state_.is_optional(name, parameter_);
+    const Tensor* found = look_up(name, needed);
     if (!found) return;
     value = saved_state(prefix() + name, *found, state_.field_sizes(name, parameter_), parameter_);
   }
 
+  bool found() const { return found_; }
+  // A name that a dict with any part of the state must have, but has not; else empty.
+  std::string missing() const { return found_ ? missing_ : ""; }
+
+ protected:
+  const Tensor* find(const char* name) override { return look_up(name, /*needed=*/true); }
+
  private:
+  const Tensor* look_up(const char* name, bool needed) {
+    const Tensor* value = FieldReader::find(name);
+    found_ = found_ || value;
+    if (!value && needed && missing_.empty()) missing_ = prefix() + name;
+    return value;
+  }
+
   const Tensor& parameter_;
   const OptimizerParamState& state_;
+  bool began_ = true, found_ = false;
+  std::string missing_;
 };
 
 // The numbers of an options object, in the order of its fields.
@@ -84,6 +107,13 @@ void check_complete(size_t number, OptimizerParamGroup& group, const Dict& dict)
 
 namespace detail {
 
+std::string next_field(const char*& members) {
+  const std::string_view rest = members;
+  const size_t end = std::min(rest.find(','), rest.size());
+  members += std::min(rest.find_first_not_of(", ", end), rest.size());
+  return std::string(rest.substr(0, end - 1));
+}
+
 bool same_fields(const OptimizerOptions& a, const OptimizerOptions& b) {
   return Numbers(a).values == Numbers(b).values;
 }
@@ -112,14 +142,15 @@ void Optimizer::load_state_dict(const Dict& dict) {
   const NoGradGuard no_grad;
   std::set<std::string> known;
   StateMap states;
+  std::string missing;
   const std::vector<Tensor> parameters = all_parameters();
   for (size_t i = 0; i < parameters.size(); ++i) {
     std::unique_ptr<OptimizerParamState> state = make_state();
     if (!state) break;
-    const size_t before = known.size();
     StateReader reader(dict, std::to_string(i) + '.', known, parameters[i], *state);
     state->visit(reader);
-    if (known.size() > before) states.emplace(ParameterKey(parameters[i]), std::move(state));
+    if (reader.found()) states.emplace(ParameterKey(parameters[i]), std::move(state));
+    if (missing.empty()) missing = reader.missing();
   }
   const auto read_group = [&](size_t number, OptimizerParamGroup& group) {
     FieldReader reader(dict, group_prefix(number), known);
@@ -128,6 +159,8 @@ void Optimizer::load_state_dict(const Dict& dict) {
     if (!dict.contains(group_prefix(number) + "initial_lr")) return;
     double initial = 0;
     reader.field("initial_lr", initial);
+    GRADTAPE_CHECK(std::isfinite(initial), "load_state_dict: ", group_prefix(number),
+                   "initial_lr must be finite; got ", initial);
     group.set_initial_lr(initial);
   };
   for (size_t i = 0; i < param_groups_.size(); ++i) {
@@ -139,6 +172,8 @@ void Optimizer::load_state_dict(const Dict& dict) {
                    " is no state of this optimizer with ", parameters.size(), " parameters in ",
                    param_groups_.size(), " groups");
   }
+  GRADTAPE_CHECK(missing.empty(), "load_state_dict: ", missing,
+                 " is missing, of a parameter whose state has other entries");
   for (size_t i = 0; i < param_groups_.size(); ++i) check_complete(i, param_groups_[i], dict);
   // All is well: nothing below throws.
   state_ = std::move(states);

@@ -10,7 +10,7 @@
 
 #include "gradtape/ops/arithmetic.h"
 #include "gradtape/ops/join.h"
-#include "gradtape/ops/linalg.h"
+#include "gradtape/ops/linear_algebra.h"
 #include "gradtape/ops/math.h"
 #include "gradtape/ops/reduce.h"
 #include "gradtape/ops/view.h"
@@ -189,7 +189,7 @@ Tensor LBFGS::step(LossClosure closure) {
   GRADTAPE_CHECK(param_groups_.size() == 1,
                  "LBFGS doesn't support per-parameter options (parameter groups)");
   GRADTAPE_CHECK(size() > 0, "step: the optimizer got an empty parameter list");
-  const detail::NoGrad no_grad;
+  const NoGradGuard no_grad;
   const ParameterKey key(parameters()[0]);
   const auto found = state_.find(key);
   auto state =

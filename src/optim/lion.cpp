@@ -10,21 +10,12 @@ void LionOptions::check() const {
   check_at_least_zero("weight_decay value", weight_decay());
 }
 
-void LionOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("betas", betas_);
-  visitor.field("weight_decay", weight_decay_);
-  visitor.field("maximize", maximize_);
-}
-
-void LionParamState::visit(FieldVisitor& visitor) { visitor.field("exp_avg", exp_avg_); }
-
 void Lion::update(Tensor& parameter, const Tensor& grad, LionParamState& state,
                   const LionOptions& options) {
   const auto [beta1, beta2] = options.betas();
   const double b1 = beta1, b2 = beta2, lr = options.lr(), sign = options.maximize() ? -1 : 1;
   const double shrink = 1 - lr * options.weight_decay();
-  kernels::fused(
+  fused(
       "Lion",
       [=]<class T>(T& p, T g, T& m) {
         const T d = T(sign) * g;

@@ -13,11 +13,6 @@ void LookaheadOptions::check() const {
                  "; it must be in [0, 1]");
 }
 
-void LookaheadOptions::visit(FieldVisitor& visitor) {
-  visitor.field("k", k_);
-  visitor.field("alpha", alpha_);
-}
-
 namespace detail {
 
 namespace {
@@ -55,7 +50,7 @@ void SlowWeights::end_step(const Groups& groups) {
   const double alpha = options_.alpha();
   for_each(groups, [&](const Tensor& parameter, const std::string&) {
     Tensor& slow = slow_.at(ParameterKey(parameter));
-    kernels::fused(
+    fused(
         "Lookahead", [=]<class T>(T& p, T s) { p = s + T(alpha) * (p - s); }, parameter, slow);
     slow.copy_(parameter);
   });
@@ -65,9 +60,11 @@ void SlowWeights::save(const Groups& groups, Dict& dict) {
   FieldWriter writer(dict, kPrefix);
   options_.visit(writer);
   dict.insert(kStep, full({}, step_, kInt64));
+  // Of a parameter that came after the last step, its own value is what the next one begins from.
   for_each(groups, [&](const Tensor& parameter, std::string name) {
     const auto found = slow_.find(ParameterKey(parameter));
-    if (found != slow_.end()) dict.insert(std::move(name), found->second);
+    if (step_ > 0 || found != slow_.end())
+      dict.insert(std::move(name), found == slow_.end() ? parameter.detach() : found->second);
   });
 }
 
@@ -86,6 +83,7 @@ SlowWeights SlowWeights::loaded(const Groups& groups, const Dict& dict, Dict& re
   result.options_.check();
   for_each(groups, [&](const Tensor& parameter, const std::string& name) {
     const Tensor* slow = dict.find(name);
+    GRADTAPE_CHECK(slow || result.step_ == 0, "load_state_dict: ", name, " is missing");
     if (!slow) return;
     result.slow_[ParameterKey(parameter)] = saved_state(name, *slow, parameter.sizes(), parameter);
     known.insert(name);

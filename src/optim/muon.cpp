@@ -6,7 +6,7 @@
 #include "optim/rule.h"
 
 #include "gradtape/ops/arithmetic.h"
-#include "gradtape/ops/linalg.h"
+#include "gradtape/ops/linear_algebra.h"
 #include "gradtape/ops/reduce.h"
 #include "gradtape/ops/view.h"
 
@@ -20,20 +20,6 @@ void MuonOptions::check() const {
                  "; it must be at least 1");
   check_at_least_zero("epsilon value", eps());
   check_at_least_zero("weight_decay value", weight_decay());
-}
-
-void MuonOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("momentum", momentum_);
-  visitor.field("nesterov", nesterov_);
-  visitor.field("ns_steps", ns_steps_);
-  visitor.field("eps", eps_);
-  visitor.field("weight_decay", weight_decay_);
-  visitor.field("maximize", maximize_);
-}
-
-void MuonParamState::visit(FieldVisitor& visitor) {
-  visitor.field("momentum_buffer", momentum_buffer_);
 }
 
 Tensor newton_schulz(const Tensor& matrix, int64_t steps, double eps) {
@@ -82,7 +68,7 @@ void Muon::update(Tensor& parameter, const Tensor& grad, MuonParamState& state,
   const double from_grad = options.nesterov() ? 1 - momentum : 0;
   const double from_buffer = options.nesterov() ? momentum : 1;
   Tensor direction = empty(parameter.sizes(), parameter.dtype());
-  kernels::fused(
+  fused(
       "Muon",
       [=]<class T>(T& m, T g, T& d) {
         m = T(momentum) * m + T(1 - momentum) * T(sign) * g;
@@ -94,7 +80,7 @@ void Muon::update(Tensor& parameter, const Tensor& grad, MuonParamState& state,
   const double columns = static_cast<double>(parameter.size(1));
   const double rate = options.lr() * std::sqrt(std::max(1., rows / columns));
   const double shrink = 1 - options.lr() * options.weight_decay();
-  kernels::fused(
+  fused(
       "Muon", [=]<class T>(T& p, T d) { p = T(shrink) * p - T(rate) * d; }, parameter, direction);
 }
 

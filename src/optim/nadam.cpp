@@ -14,22 +14,6 @@ void NAdamOptions::check() const {
   check_at_least_zero("momentum_decay value", momentum_decay());
 }
 
-void NAdamOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("betas", betas_);
-  visitor.field("eps", eps_);
-  visitor.field("weight_decay", weight_decay_);
-  visitor.field("momentum_decay", momentum_decay_);
-  visitor.field("maximize", maximize_);
-}
-
-void NAdamParamState::visit(FieldVisitor& visitor) {
-  visitor.field("step", step_);
-  visitor.field("mu_product", mu_product_);
-  visitor.field("exp_avg", exp_avg_);
-  visitor.field("exp_avg_sq", exp_avg_sq_);
-}
-
 void NAdam::update(Tensor& parameter, const Tensor& grad, NAdamParamState& state,
                    const NAdamOptions& options) {
   const auto [beta1, beta2] = options.betas();
@@ -47,7 +31,7 @@ void NAdam::update(Tensor& parameter, const Tensor& grad, NAdamParamState& state
   const double from_grad = options.lr() * (1 - mu) / (1 - product);
   const double from_mean = options.lr() * next / (1 - next_product);
   const double correction = 1 - std::pow(b2, step);
-  kernels::fused(
+  fused(
       "NAdam",
       [=]<class T>(T& p, T g, T& m, T& v) {
         const T d = descent(g, p);

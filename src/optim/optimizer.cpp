@@ -4,7 +4,6 @@
 #include <typeinfo>
 
 #include "gradtape/autograd/autograd.h"
-#include "gradtape/autograd/grad_mode.h"
 
 namespace gradtape::optim {
 
@@ -79,16 +78,24 @@ Optimizer::Optimizer(std::vector<Tensor> parameters, std::unique_ptr<OptimizerOp
     : Optimizer(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(parameters))},
                 std::move(defaults)) {}
 
-namespace {
-
-void check_parameter(const Tensor& parameter) {
-  GRADTAPE_CHECK(parameter.is_leaf(), "can't optimize a non-leaf Tensor");
-  GRADTAPE_CHECK(parameter.is_floating_point(),
-                 "can't optimize a Tensor of integers; a parameter must be floating point, got ",
-                 parameter.dtype(), " ", parameter.sizes());
+void Optimizer::check_parameters(const std::vector<Tensor>& parameters, size_t group) const {
+  std::unordered_map<const void*, size_t> groups;
+  for (size_t i = 0; i < param_groups_.size(); ++i) {
+    for (const Tensor& parameter : param_groups_[i].params())
+      groups.emplace(parameter.unsafeGetTensorImpl(), i);
+  }
+  for (const Tensor& parameter : parameters) {
+    GRADTAPE_CHECK(parameter.is_leaf(), "can't optimize a non-leaf Tensor");
+    GRADTAPE_CHECK(parameter.is_floating_point(),
+                   "can't optimize a Tensor of integers; a parameter must be floating point, got ",
+                   parameter.dtype(), " ", parameter.sizes());
+    const auto [known, fresh] = groups.emplace(parameter.unsafeGetTensorImpl(), group);
+    // Python only warns of the second.
+    GRADTAPE_CHECK(fresh, known->second == group
+                              ? "optimizer contains a parameter group with duplicate parameters"
+                              : "some parameters appear in more than one parameter group");
+  }
 }
-
-}  // namespace
 
 void Optimizer::add_param_group(const OptimizerParamGroup& param_group) {
   OptimizerParamGroup group(param_group);
@@ -97,20 +104,13 @@ void Optimizer::add_param_group(const OptimizerParamGroup& param_group) {
   GRADTAPE_CHECK(typeid(options) == typeid(defaults),
                  "a parameter group's options must be of the class of the optimizer's defaults");
   options.check();
-  const std::vector<Tensor> known = all_parameters();
-  for (const Tensor& parameter : group.params()) {
-    check_parameter(parameter);
-    for (const Tensor& other : known) {
-      GRADTAPE_CHECK(!parameter.is_same(other),
-                     "some parameters appear in more than one parameter group");
-    }
-  }
+  check_parameters(group.params(), param_groups_.size());
   param_groups_.push_back(std::move(group));
 }
 
 void Optimizer::add_parameters(const std::vector<Tensor>& parameters) {
   GRADTAPE_CHECK(!param_groups_.empty(), "Optimizer: there is no group to add parameters to");
-  for (const Tensor& parameter : parameters) check_parameter(parameter);
+  check_parameters(parameters, 0);
   std::vector<Tensor>& params = param_groups_[0].params();
   params.insert(params.end(), parameters.begin(), parameters.end());
 }
@@ -150,8 +150,16 @@ std::vector<Tensor> Optimizer::all_parameters() const {
 
 namespace detail {
 
-NoGrad::NoGrad() : before_(GradMode::is_enabled()) { GradMode::set_enabled(false); }
-NoGrad::~NoGrad() { GradMode::set_enabled(before_); }
+void Moved::save(const Tensor& parameter) {
+  before_.emplace_back(parameter, parameter.detach().clone());
+}
+
+Moved::~Moved() {
+  const NoGradGuard no_grad;
+  // Backwards: a parameter that was moved twice was where it began the first time.
+  for (auto entry = before_.rbegin(); entry != before_.rend(); ++entry)
+    entry->first.copy_(entry->second);
+}
 
 Tensor evaluate(const Optimizer::LossClosure& closure) {
   if (!closure) return {};

@@ -13,20 +13,6 @@ void RAdamOptions::check() const {
   check_at_least_zero("weight_decay value", weight_decay());
 }
 
-void RAdamOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("betas", betas_);
-  visitor.field("eps", eps_);
-  visitor.field("weight_decay", weight_decay_);
-  visitor.field("maximize", maximize_);
-}
-
-void RAdamParamState::visit(FieldVisitor& visitor) {
-  visitor.field("step", step_);
-  visitor.field("exp_avg", exp_avg_);
-  visitor.field("exp_avg_sq", exp_avg_sq_);
-}
-
 void RAdam::update(Tensor& parameter, const Tensor& grad, RAdamParamState& state,
                    const RAdamOptions& options) {
   const auto [beta1, beta2] = options.betas();
@@ -49,7 +35,7 @@ void RAdam::update(Tensor& parameter, const Tensor& grad, RAdamParamState& state
     const double rectified =
         rate * std::sqrt(correction) *
         std::sqrt((worth - 4) * (worth - 2) * most / ((most - 4) * (most - 2) * worth));
-    kernels::fused(
+    fused(
         "RAdam",
         [=]<class T>(T& p, T g, T& m, T& v) {
           average(p, g, m, v);
@@ -57,7 +43,7 @@ void RAdam::update(Tensor& parameter, const Tensor& grad, RAdamParamState& state
         },
         parameter, grad, exp_avg, exp_avg_sq);
   } else {
-    kernels::fused(
+    fused(
         "RAdam",
         [=]<class T>(T& p, T g, T& m, T& v) {
           average(p, g, m, v);

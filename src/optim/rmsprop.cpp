@@ -1,6 +1,7 @@
 #include "gradtape/optim/rmsprop.h"
 
 #include <cmath>
+#include <string_view>
 
 #include "optim/rule.h"
 
@@ -14,21 +15,8 @@ void RMSpropOptions::check() const {
   check_at_least_zero("alpha value", alpha());
 }
 
-void RMSpropOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("alpha", alpha_);
-  visitor.field("eps", eps_);
-  visitor.field("weight_decay", weight_decay_);
-  visitor.field("momentum", momentum_);
-  visitor.field("centered", centered_);
-  visitor.field("maximize", maximize_);
-}
-
-void RMSpropParamState::visit(FieldVisitor& visitor) {
-  visitor.field("step", step_);
-  visitor.field("square_avg", square_avg_);
-  visitor.field("momentum_buffer", momentum_buffer_);
-  visitor.field("grad_avg", grad_avg_);
+bool RMSpropParamState::is_optional(const char* name, const Tensor&) const {
+  return std::string_view(name) != "square_avg";
 }
 
 void RMSprop::update(Tensor& parameter, const Tensor& grad, RMSpropParamState& state,
@@ -52,7 +40,7 @@ void RMSprop::update(Tensor& parameter, const Tensor& grad, RMSpropParamState& s
   };
   const Tensor& square_avg = from_zero(state.square_avg(), parameter);
   if (options.centered() && momentum > 0) {
-    kernels::fused(
+    fused(
         "RMSprop",
         [=]<class T>(T& p, T g, T& v, T& m, T& b) {
           const T d = average(p, g, v);
@@ -61,7 +49,7 @@ void RMSprop::update(Tensor& parameter, const Tensor& grad, RMSpropParamState& s
         parameter, grad, square_avg, from_zero(state.grad_avg(), parameter),
         from_zero(state.momentum_buffer(), parameter));
   } else if (options.centered()) {
-    kernels::fused(
+    fused(
         "RMSprop",
         [=]<class T>(T& p, T g, T& v, T& m) {
           const T d = average(p, g, v);
@@ -69,7 +57,7 @@ void RMSprop::update(Tensor& parameter, const Tensor& grad, RMSpropParamState& s
         },
         parameter, grad, square_avg, from_zero(state.grad_avg(), parameter));
   } else if (momentum > 0) {
-    kernels::fused(
+    fused(
         "RMSprop",
         [=]<class T>(T& p, T g, T& v, T& b) {
           const T d = average(p, g, v);
@@ -77,7 +65,7 @@ void RMSprop::update(Tensor& parameter, const Tensor& grad, RMSpropParamState& s
         },
         parameter, grad, square_avg, from_zero(state.momentum_buffer(), parameter));
   } else {
-    kernels::fused(
+    fused(
         "RMSprop",
         [=]<class T>(T& p, T g, T& v) {
           const T d = average(p, g, v);

@@ -17,19 +17,6 @@ void RpropOptions::check() const {
                  ", ", largest, "; the first must be at least 0, the second at least the first");
 }
 
-void RpropOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("etas", etas_);
-  visitor.field("step_sizes", step_sizes_);
-  visitor.field("maximize", maximize_);
-}
-
-void RpropParamState::visit(FieldVisitor& visitor) {
-  visitor.field("step", step_);
-  visitor.field("prev", prev_);
-  visitor.field("step_size", step_size_);
-}
-
 void Rprop::update(Tensor& parameter, const Tensor& grad, RpropParamState& state,
                    const RpropOptions& options) {
   const auto [first_eta, second_eta] = options.etas();
@@ -38,7 +25,7 @@ void Rprop::update(Tensor& parameter, const Tensor& grad, RpropParamState& state
   const double sign = options.maximize() ? -1 : 1;
   if (!state.step_size().defined())
     state.step_size(full(parameter.sizes(), options.lr(), parameter.dtype()));
-  kernels::fused(
+  fused(
       "Rprop",
       [=]<class T>(T& p, T g, T& before, T& size) {
         // Choices between finished values, none inside another: anything else would branch.

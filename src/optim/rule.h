@@ -3,7 +3,7 @@
 #include <cmath>
 #include <tuple>
 
-#include "kernels/fused.h"
+#include "kernels/optim/fused.h"
 
 #include "gradtape/ops/factory.h"
 #include "gradtape/optim/options.h"
@@ -31,6 +31,14 @@ inline void check_betas(const std::tuple<double, double>& betas) {
 inline const Tensor& from_zero(Tensor& state, const Tensor& parameter) {
   if (!state.defined()) state = zeros(parameter.sizes(), parameter.dtype());
   return state;
+}
+
+// kernels::fused over a parameter, whose version moves on.
+template <class Formula, class... States>
+void fused(const char* rule, const Formula& formula, const Tensor& parameter, const Tensor& grad,
+           const States&... states) {
+  kernels::fused(rule, formula, parameter, grad, states...);
+  parameter.storage()->bump_version();
 }
 
 // What a rule descends along: the gradient, turned round to climb, with L2 decay.

@@ -17,12 +17,6 @@ void SAMOptions::check() const {
   check_at_least_zero("eta value", eta());
 }
 
-void SAMOptions::visit(FieldVisitor& visitor) {
-  visitor.field("rho", rho_);
-  visitor.field("adaptive", adaptive_);
-  visitor.field("eta", eta_);
-}
-
 namespace detail {
 
 namespace {
@@ -62,9 +56,9 @@ Ascent::Ascent(const std::vector<OptimizerParamGroup>& groups, const SAMOptions&
     for (const Tensor& parameter : group.params()) {
       const Tensor& grad = parameter.grad();
       if (!grad.defined()) continue;
-      before_.emplace_back(parameter, parameter.detach().clone());
+      save(parameter);
       if (options.adaptive()) {
-        kernels::fused(
+        fused(
             "SAM",
             [=]<class T>(T& p, T g) {
               const T size = std::abs(p) + T(eta);
@@ -72,18 +66,11 @@ Ascent::Ascent(const std::vector<OptimizerParamGroup>& groups, const SAMOptions&
             },
             parameter, grad);
       } else {
-        kernels::fused(
+        fused(
             "SAM", [=]<class T>(T& p, T g) { p += T(scale) * g; }, parameter, grad);
       }
     }
   }
-}
-
-Ascent::~Ascent() {
-  const NoGradGuard no_grad;
-  // Backwards: a parameter that was moved twice was at p the first time.
-  for (auto entry = before_.rbegin(); entry != before_.rend(); ++entry)
-    entry->first.copy_(entry->second);
 }
 
 void save_sam(SAMOptions& options, OrderedDict<std::string, Tensor>& dict) {

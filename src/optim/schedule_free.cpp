@@ -20,24 +20,6 @@ void check_common(const Options& options) {
 }
 
 template <class Options>
-void visit_common(FieldVisitor& visitor, Options& options) {
-  visitor.field("weight_decay", options.weight_decay());
-  visitor.field("warmup_steps", options.warmup_steps());
-  visitor.field("r", options.r());
-  visitor.field("weight_lr_power", options.weight_lr_power());
-  visitor.field("maximize", options.maximize());
-  visitor.field("train_mode", options.train_mode());
-}
-
-template <class State>
-void visit_common_state(FieldVisitor& visitor, State& state) {
-  visitor.field("step", state.step());
-  visitor.field("weight_sum", state.weight_sum());
-  visitor.field("lr_max", state.lr_max());
-  visitor.field("z", state.z());
-}
-
-template <class Options>
 double warmed_up(double step, const Options& options) {
   const auto warmup = static_cast<double>(options.warmup_steps());
   return options.lr() * (step < warmup ? step / warmup : 1);
@@ -93,7 +75,7 @@ void ScheduleFree<Options, State>::switch_mode(bool train_mode) {
       if (found == this->state().end()) continue;
       const Tensor& z = static_cast<State&>(*found->second).z();
       if (!z.defined()) continue;
-      kernels::fused(
+      fused(
           "ScheduleFree", [=]<class T>(T& p, T to) { p += T(weight) * (to - p); }, parameter, z);
     }
     options.train_mode(train_mode);
@@ -111,14 +93,6 @@ void SGDScheduleFreeOptions::check() const {
                  "; it must be in (0, 1)");
 }
 
-void SGDScheduleFreeOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("momentum", momentum_);
-  visit_common(visitor, *this);
-}
-
-void SGDScheduleFreeParamState::visit(FieldVisitor& visitor) { visit_common_state(visitor, *this); }
-
 void SGDScheduleFree::update(Tensor& parameter, const Tensor& grad,
                              SGDScheduleFreeParamState& state,
                              const SGDScheduleFreeOptions& options) {
@@ -127,7 +101,7 @@ void SGDScheduleFree::update(Tensor& parameter, const Tensor& grad,
   // With z' = z - lr g and x' = (1 - c) x + c z', y' = y + c (z - y) - lr (1 - b (1 - c)) g.
   const double y_rate = lr * (1 - options.momentum() * (1 - c));
   const double sign = options.maximize() ? -1 : 1, decay = options.weight_decay();
-  kernels::fused(
+  fused(
       "SGDScheduleFree",
       [=]<class T>(T& y, T g, T& z) {
         const T d = T(sign) * g + T(decay) * y;
@@ -147,18 +121,6 @@ void AdamWScheduleFreeOptions::check() const {
                  "; it must be in (0, 1)");
 }
 
-void AdamWScheduleFreeOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("betas", betas_);
-  visitor.field("eps", eps_);
-  visit_common(visitor, *this);
-}
-
-void AdamWScheduleFreeParamState::visit(FieldVisitor& visitor) {
-  visit_common_state(visitor, *this);
-  visitor.field("exp_avg_sq", exp_avg_sq_);
-}
-
 void AdamWScheduleFree::update(Tensor& parameter, const Tensor& grad,
                                AdamWScheduleFreeParamState& state,
                                const AdamWScheduleFreeOptions& options) {
@@ -168,7 +130,7 @@ void AdamWScheduleFree::update(Tensor& parameter, const Tensor& grad,
   const double c = share(lr, state, options), y_rate = lr * (1 - b1 * (1 - c));
   const double sign = options.maximize() ? -1 : 1, decay = options.weight_decay();
   const double eps = options.eps();
-  kernels::fused(
+  fused(
       "AdamWScheduleFree",
       [=]<class T>(T& y, T g, T& z, T& v) {
         v = T(b2) * v + T(1 - b2) * g * g;

@@ -17,25 +17,12 @@ void SGDOptions::check() const {
                  momentum(), ", dampening ", dampening());
 }
 
-void SGDOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("momentum", momentum_);
-  visitor.field("dampening", dampening_);
-  visitor.field("weight_decay", weight_decay_);
-  visitor.field("nesterov", nesterov_);
-  visitor.field("maximize", maximize_);
-}
-
-void SGDParamState::visit(FieldVisitor& visitor) {
-  visitor.field("momentum_buffer", momentum_buffer_);
-}
-
 void SGD::update(Tensor& parameter, const Tensor& grad, SGDParamState& state,
                  const SGDOptions& options) {
   const double lr = options.lr(), momentum = options.momentum();
   const Descent descent(options);
   if (momentum == 0) {
-    kernels::fused(
+    fused(
         "SGD", [=]<class T>(T& p, T g) { p -= T(lr) * descent(g, p); }, parameter, grad);
     return;
   }
@@ -44,7 +31,7 @@ void SGD::update(Tensor& parameter, const Tensor& grad, SGDParamState& state,
   // The step is d + momentum b with Nesterov, b without.
   const double from_grad = options.nesterov() ? 1 : 0;
   const double from_buffer = options.nesterov() ? momentum : 1;
-  kernels::fused(
+  fused(
       "SGD",
       [=]<class T>(T& p, T g, T& b) {
         const T d = descent(g, p);

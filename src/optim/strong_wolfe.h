@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 namespace gradtape::optim {
 

@@ -1,7 +1,7 @@
 #include "gradtape/optim/swa_utils.h"
 
 #include "gradtape/autograd/grad_mode.h"
-#include "gradtape/nn/modules/batchnorm.h"
+#include "gradtape/nn/modules/batch_norm.h"
 #include "gradtape/ops/arithmetic.h"
 
 namespace gradtape::optim::swa_utils {

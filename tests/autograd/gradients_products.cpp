@@ -157,7 +157,19 @@ const GradientEntry kLayers[] = {
     {"gelu", [](const Inputs& x) { return Inputs{gelu(x[0], "tanh")}; }, unary(-4, 4)},
     // Away from the kinks at 0.
     {"leaky_relu", [](const Inputs& x) { return Inputs{leaky_relu(x[0], 0.1)}; }, unary(-3, 3, 9)},
+    {"leaky_relu_",
+     [](const Inputs& x) {
+       Tensor y = x[0] * 1;
+       return Inputs{leaky_relu_(y, 0.1)};
+     },
+     unary(-3, 3, 9)},
     {"elu", [](const Inputs& x) { return Inputs{elu(x[0], 1.5)}; }, unary(-3, 3, 9)},
+    {"elu_",
+     [](const Inputs& x) {
+       Tensor y = x[0] * 1;
+       return Inputs{elu_(y, 1.5)};
+     },
+     unary(-3, 3, 9)},
     {"silu", [](const Inputs& x) { return Inputs{silu(x[0])}; }, unary(-4, 4)},
     // Away from the threshold, too.
     {"softplus", [](const Inputs& x) { return Inputs{softplus(x[0], 2, 3)}; }, unary(-3, 3, 1.5)},

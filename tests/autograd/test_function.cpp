@@ -30,6 +30,22 @@ struct Cube : Function<Cube> {
   }
 };
 
+// Saves integers, one given and one made, and reads them.
+struct Rows : Function<Rows> {
+  static variable_list forward(AutogradContext* context, Tensor x, Tensor index) {
+    const Tensor next = index + 1;
+    context->save_for_backward({index, next});
+    context->mark_non_differentiable({next});
+    context->saved_data["size"] = x.size(0);
+    return {x.index_select(0, index) + x.index_select(0, next), next};
+  }
+  static variable_list backward(AutogradContext* context, variable_list grads) {
+    const variable_list saved = context->get_saved_variables();
+    const Tensor zero = zeros({context->saved_data["size"].toInt()}, kFloat64);
+    return {zero.index_add(0, saved[0], grads[0]).index_add(0, saved[1], grads[0]), Tensor()};
+  }
+};
+
 // Reads its own output.
 struct Exp : Function<Exp> {
   static Tensor forward(AutogradContext* context, Tensor x) {
@@ -122,6 +138,32 @@ struct ForANonTensor : Function<ForANonTensor> {
 struct Identity : Function<Identity> {
   static Tensor forward(AutogradContext*, Tensor x) { return x; }
   static variable_list backward(AutogradContext*, variable_list grads) { return {grads[0] * 5}; }
+};
+
+// A list of tensors among the arguments: backward has one gradient for each of them.
+struct Weighted : Function<Weighted> {
+  static Tensor forward(AutogradContext* context, Tensor x, double factor, TensorList list) {
+    context->saved_data["count"] = static_cast<int64_t>(list.size());
+    for (const Tensor& tensor : list) x = x + tensor * factor;
+    return x;
+  }
+  static variable_list backward(AutogradContext* context, variable_list grads) {
+    variable_list result{grads[0], Tensor()};
+    for (int64_t i = 0; i < context->saved_data["count"].toInt(); ++i) {
+      result.push_back(grads[0] * (i + 2));
+    }
+    return result;
+  }
+};
+
+struct MaybePlus : Function<MaybePlus> {
+  static Tensor forward(AutogradContext*, Tensor x, std::optional<Tensor> y) {
+    return y ? x + *y : x * 1;
+  }
+  static variable_list backward(AutogradContext*, variable_list grads) {
+    return {grads[0], seen_optional ? grads[0] * 2 : Tensor()};
+  }
+  static inline bool seen_optional = false;
 };
 
 struct Needs : Function<Needs> {
@@ -306,6 +348,35 @@ TEST_SUITE("autograd/function") {
                          Error);
   }
 
+  TEST_CASE("a TensorList among the arguments is recorded, one gradient for each tensor") {
+    const Tensor x = ones({1}, kFloat64);
+    const std::vector<Tensor> list{leaf({2}), leaf({3}), ones({1}, kFloat64)};
+    const Tensor y = Weighted::apply(x, 10., TensorList(list));
+    CHECK(y.requires_grad());
+    CHECK(same(y, {61}));
+    y.backward();
+    CHECK(same(list[0].grad(), {2}));
+    CHECK(same(list[1].grad(), {3}));
+    CHECK_FALSE(list[2].grad().defined());
+    CHECK(same(Weighted::apply(leaf({4}), 10., TensorList()), {4}));
+  }
+
+  TEST_CASE("a vector is no tensor to apply, as in libtorch") {
+    const std::vector<Tensor> list{leaf({2}), leaf({3})};
+    CHECK_FALSE(Weighted::apply(ones({1}, kFloat64), 1., list).requires_grad());
+  }
+
+  TEST_CASE("an optional tensor is recorded if it is there") {
+    const Tensor x = leaf({1});
+    const std::optional<Tensor> y = leaf({2}), none;
+    MaybePlus::seen_optional = true;
+    MaybePlus::apply(x, y).backward();
+    CHECK(same(y->grad(), {2}));
+    MaybePlus::seen_optional = false;
+    MaybePlus::apply(x, none).backward();
+    CHECK(same(x.grad(), {2}));
+  }
+
   TEST_CASE("backward can ask which gradients are needed") {
     const Tensor x = leaf({3});
     Needs::apply(x, ones({1}, kFloat64)).backward();
@@ -326,5 +397,20 @@ TEST_SUITE("autograd/function") {
     const Tensor z = Cube::apply(y);
     y.add_(1);
     CHECK_THROWS_WITH_AS(z.backward(), Contains("modified by an inplace operation"), Error);
+  }
+
+  TEST_CASE("saved integers carry no gradient and are watched as others") {
+    const Tensor x = leaf({1, 2, 3}), index = tensor({0, 1});
+    variable_list results = Rows::apply(x, index);
+    CHECK_FALSE(results[1].requires_grad());
+    results[0].sum().backward();
+    CHECK(same(x.grad(), {1, 2, 1}));
+    CHECK_THROWS_WITH_AS(results[0].sum().backward(), Contains("a second time"), Error);
+    for (const bool given : {true, false}) {
+      results = Rows::apply(x, index);
+      (given ? index : results[1]).zero_();
+      CHECK_THROWS_WITH_AS(results[0].sum().backward(), Contains("[CPULongType [2]] is at version"),
+                           Error);
+    }
   }
 }

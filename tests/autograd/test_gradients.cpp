@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -9,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "autograd/gradient_table.h"
+#include "error_of.h"
 #include "golden.h"
 
 using namespace gradtape;
@@ -185,4 +187,46 @@ TEST_CASE("every public op is in the gradient table or in the list of ops withou
     CHECK_MESSAGE(ops.contains(op), op,
                   " is listed as without a gradient but no header declares it");
   }
+}
+
+// PyTorch 1.13.1 gives zeros for these, not an error for want of a path.
+TEST_CASE("a second derivative that is zero everywhere is a tensor of zeros") {
+  const Tensor data = values({3, 4}, -2, 2, 1);
+  const auto check = [&](const std::string& what, const std::function<Tensor(const Tensor&)>& op) {
+    const Tensor x = data.detach().clone().requires_grad_();
+    const std::string text = error_of([&] {
+      const Tensor grad = autograd::grad({op(x).sum()}, {x}, {}, true, /*create_graph=*/true)[0];
+      CHECK_MESSAGE(autograd::grad({grad.sum()}, {x})[0].equal(zeros_like(data)), what);
+    });
+    CHECK_MESSAGE(text.empty(), what, ": ", text);
+  };
+  const Tensor targets = tensor({0, 1, 2});
+  check("relu", [](const Tensor& x) { return relu(x); });
+  check("relu_", [](const Tensor& x) { return (x * 1).relu_(); });
+  check("leaky_relu", [](const Tensor& x) { return leaky_relu(x); });
+  check("leaky_relu_", [](const Tensor& x) {
+    Tensor y = x * 1;
+    return leaky_relu_(y);
+  });
+  check("abs", [](const Tensor& x) { return abs(x); });
+  check("max_pool1d", [](const Tensor& x) { return max_pool1d(x, {2}); });
+  check("max_pool1d_with_indices",
+        [](const Tensor& x) { return std::get<0>(max_pool1d_with_indices(x, {2})); });
+  check("max_pool2d", [](const Tensor& x) { return max_pool2d(x.view({1, 3, 4}), {2}); });
+  check("avg_pool1d", [](const Tensor& x) { return avg_pool1d(x, {2}); });
+  check("avg_pool2d", [](const Tensor& x) { return avg_pool2d(x.view({1, 3, 4}), {2}); });
+  check("adaptive_avg_pool1d", [](const Tensor& x) { return adaptive_avg_pool1d(x, {2}); });
+  check("adaptive_avg_pool2d", [](const Tensor& x) {
+    return adaptive_avg_pool2d(x.view({1, 3, 4}), {2, 2});
+  });
+  check("nll_loss", [&](const Tensor& x) { return nll_loss(x, targets); });
+  check("nll_loss, each",
+        [&](const Tensor& x) { return nll_loss(x, targets, {}, Reduction::None); });
+  check("nll_loss of planes", [](const Tensor& x) {
+    return nll_loss_nd(x.view({1, 3, 4}), zeros({1, 4}, kInt64));
+  });
+  check("norm 1", [](const Tensor& x) { return norm(x, 1); });
+  check("norm inf", [](const Tensor& x) { return norm(x, INFINITY); });
+  check("1 % x", [](const Tensor& x) { return remainder(ones({4}, kFloat64), x); });
+  check("bernoulli", [](const Tensor& x) { return bernoulli(x.sigmoid()); });
 }

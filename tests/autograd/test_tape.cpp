@@ -7,6 +7,7 @@
 #include "gradtape/gradtape.h"
 
 using namespace gradtape;
+using doctest::Contains;
 
 namespace {
 
@@ -196,9 +197,185 @@ TEST_SUITE("autograd/tape") {
   TEST_CASE("an output gradient of another shape is refused") {
     const Tensor x = zeros({2, 3}).requires_grad_();
     CHECK_THROWS_WITH_AS((x * 2).backward(zeros({3, 2})),
-                         "Mismatch in shape: grad_output[0] has a shape of [3, 2] and output[0] "
-                         "has a shape of [2, 3].",
+                         "invalid gradient at index 0 - got [3, 2] but expected shape compatible "
+                         "with [2, 3]",
                          Error);
+    CHECK_THROWS_WITH_AS(autograd::grad({x * 2, x * 2}, {x}, {ones({2, 3}), ones({1, 3})}),
+                         "invalid gradient at index 1 - got [1, 3] but expected shape compatible "
+                         "with [2, 3]",
+                         Error);
+    CHECK_THROWS_WITH_AS((x * 2).sum().view({1}).backward(ones({})),
+                         "invalid gradient at index 0 - got [] but expected shape compatible with "
+                         "[1]",
+                         Error);
+    CHECK_FALSE(x.grad().defined());
+  }
+
+  // As libtorch's C++ frontend; Python asks for the very shape.
+  TEST_CASE("an output gradient is summed to its output's shape and converted to its dtype") {
+    const Tensor x = leaf({1, 2});
+    (x * 3).backward(ones({5, 2}, kFloat64));
+    CHECK(same(x.grad(), {15, 15}));
+    (x * 3).backward(full({2}, 2, kInt64));
+    CHECK(same(x.grad(), {21, 21}));
+    x.backward(ones({2}, kFloat32));
+    CHECK(same(x.grad(), {22, 22}));
+    CHECK(x.grad().dtype() == kFloat64);
+  }
+
+  TEST_CASE("an empty list of inputs is refused, an empty list of outputs is no work") {
+    const Tensor x = leaf({1});
+    CHECK_THROWS_WITH_AS(autograd::grad({x * 2}, {}), "grad requires non-empty inputs.", Error);
+    CHECK_THROWS_WITH_AS((x * 2).backward({}, false, false, variable_list()),
+                         "'inputs' argument to backward cannot be empty", Error);
+    CHECK_FALSE(x.grad().defined());
+    autograd::backward({x * 2}, {}, false, false, {});  // the default: all leaves
+    CHECK(same(x.grad(), {2}));
+    autograd::backward({});
+    CHECK_THROWS_WITH_AS(autograd::grad({}, {x}), Contains("not have been used in the graph"),
+                         Error);
+  }
+
+  TEST_CASE("a leaf that stops needing a gradient gets none, also from older graphs") {
+    const Tensor w = leaf({1, 2});
+    for (const bool detach : {false, true}) {
+      const Tensor x = leaf({1, 2});
+      const Tensor y = (x * 3 + w * x).sum();
+      if (detach) {
+        x.detach_();
+      } else {
+        x.requires_grad_(false);
+      }
+      w.mutable_grad() = Tensor();
+      y.backward({}, true);
+      CHECK_FALSE(x.grad().defined());
+      CHECK(same(w.grad(), {1, 2}));
+      CHECK_THROWS_WITH_AS(autograd::grad({y}, {x}), Contains("does not require grad"), Error);
+      x.requires_grad_();
+      CHECK(same(autograd::grad({y}, {x}, {}, true)[0], {4, 5}));
+      y.backward();
+      CHECK(same(x.grad(), {4, 5}));
+    }
+  }
+
+  TEST_CASE("a gradient that such a leaf has stays as it is") {
+    const Tensor x = leaf({1});
+    const Tensor y = x * 3;
+    y.backward({}, true);
+    x.requires_grad_(false);
+    y.backward();
+    CHECK(same(x.grad(), {3}));
+  }
+
+  TEST_CASE("a leaf that has become a result refuses what an older graph has for it") {
+    const Tensor w = leaf({5});
+    Tensor x = leaf({2});
+    const Tensor y = x * 3;
+    x.requires_grad_(false);
+    x.mul_(w);
+    CHECK_THROWS_WITH_AS(y.backward(), "leaf variable has been moved into the graph interior",
+                         Error);
+    x.backward();
+    CHECK(same(w.grad(), {2}));
+  }
+
+  TEST_CASE("a leaf without a gradient may die before a graph that holds its record") {
+    Tensor y;
+    {
+      const Tensor x = leaf({2});
+      y = x * 3;
+      x.requires_grad_(false);
+    }
+    y.backward();
+  }
+
+  TEST_CASE("what is not floating point has no history") {
+    const Tensor x = tensor({1.5, 2.5}).requires_grad_();
+    const Tensor cast = x.to(kInt64);
+    CHECK_FALSE(cast.requires_grad());
+    CHECK_FALSE(cast.to(kFloat32).mul(3).requires_grad());
+    CHECK_FALSE(x.to(kBool).requires_grad());
+    CHECK_FALSE((x > 2).requires_grad());
+    CHECK_FALSE(x.argmax().requires_grad());
+    CHECK_FALSE(std::get<1>(x.sort()).requires_grad());
+    CHECK_FALSE(x.sum(kInt64).requires_grad());
+    CHECK_FALSE(cat({cast, cast}).requires_grad());
+    CHECK_FALSE(cast[0].requires_grad());
+
+    Tensor ints = zeros({2}, kInt64);
+    Tensor view = ints.view({2, 1});
+    ints.copy_(x);
+    CHECK_FALSE(ints.requires_grad());
+    ints[0].copy_(x[1]);
+    CHECK_FALSE(ints.requires_grad());
+    ints.fill_(x[0]);
+    CHECK_FALSE(ints.requires_grad());
+    ints.masked_fill_(tensor({true, false}), x[1]);
+    CHECK_FALSE(ints.requires_grad());
+    ints.index({0}) = x[1];
+    CHECK_FALSE(ints.requires_grad());
+    CHECK(ints.equal(tensor({2, 1})));
+    CHECK_FALSE(view.requires_grad());
+    CHECK(ints.grad_fn() == nullptr);
+    CHECK((ints * x).requires_grad());  // the ints are constants there
+    (ints * x).sum().backward();
+    CHECK(x.grad().equal(tensor({2.f, 1.f})));
+  }
+
+  TEST_CASE("ints take what needs a gradient also through a view made without recording") {
+    const Tensor x = tensor({1.5, 2.5}).requires_grad_();
+    Tensor ints = zeros({2}, kInt64), view;
+    {
+      const NoGradGuard no_grad;
+      view = ints.slice(0, 0, 1);
+    }
+    view.copy_(x.slice(0, 1, 2));
+    CHECK(ints.equal(tensor({2, 0})));
+  }
+
+  TEST_CASE("a view made without recording is a constant to the ops that read it") {
+    const Tensor w = tensor({{1., 4.}, {9., 16.}}, kFloat64).requires_grad_();
+    const auto view = [&] {
+      const NoGradGuard no_grad;
+      return w.view({-1});
+    };
+    const Tensor e = view();
+    CHECK(e.requires_grad());  // its base does
+    CHECK(e.is_leaf());
+    for (const auto op : {exp, sqrt, sigmoid, tanh, relu, log, reciprocal}) {
+      const Tensor y = op(e);
+      CHECK(y.requires_grad());
+      y.sum().backward();
+    }
+    softmax(e, 0).sum().backward();
+    e.cumsum(0).sum().backward();
+    e.prod().backward();
+    e.norm().backward();
+    e[1].backward();
+    e.max().backward();
+    layer_norm(e, {4}).sum().backward();
+    CHECK_FALSE(w.grad().defined());
+    CHECK_FALSE(e.grad().defined());
+    (e * w.view({-1})).sum().backward();
+    CHECK(w.grad().equal(w.detach()));
+
+    e.retain_grad();
+    bool called = false;
+    e.register_hook([&](const Tensor&) { called = true; });
+    CHECK_THROWS_WITH_AS(view()[0].detach().backward(),
+                         "element 0 of tensors does not require grad and does not have a grad_fn",
+                         Error);
+    CHECK_THROWS_WITH_AS(e.backward(ones({4}, kFloat64)),
+                         "element 0 of tensors does not require grad and does not have a grad_fn",
+                         Error);
+    CHECK_THROWS_WITH_AS(autograd::grad({e.exp().sum()}, {e}),
+                         Contains("not have been used in the graph"), Error);
+    e.requires_grad_(false);
+    CHECK(e.requires_grad());
+    e.requires_grad_();  // a leaf of its own
+    (e * e).sum().backward();
+    CHECK(called);
+    CHECK(same(e.grad(), {2, 8, 18, 32}));
   }
 
   TEST_CASE("several outputs are weighted by their output gradients") {

@@ -122,4 +122,70 @@ TEST_SUITE("autograd/versions") {
     (x * x).sum().backward();
     CHECK(x.grad().equal(full({3}, 10, kFloat64)));
   }
+
+  TEST_CASE("set_data of another shape: an older graph's gradient does not reach the leaf") {
+    const Tensor x = ones({3, 4}).requires_grad_();
+    const Tensor y = (x * 2).sum();
+    x.set_data(ones({2}));
+    CHECK_THROWS_WITH_AS(y.backward(), Contains("has got another shape since it was used"), Error);
+    CHECK_FALSE(x.grad().defined());
+    (x * 3).sum().backward();
+    CHECK(x.grad().equal(full({2}, 3.0)));
+  }
+
+  TEST_CASE("set_data of a result: its history gets a gradient of the old shape and dtype") {
+    const Tensor x = ones({3, 4}).requires_grad_();
+    const auto after = [&](const Tensor& data) {
+      x.mutable_grad() = Tensor();
+      const Tensor y = leaky_relu(x);
+      y.set_data(data);
+      y.sum().backward();
+      return x.grad();
+    };
+    CHECK_THROWS_WITH_AS(after(ones({2})),
+                         "Function SetData returned an invalid gradient at index 0 - got [2] but "
+                         "expected shape compatible with [3, 4]",
+                         Error);
+    CHECK(after(ones({5, 3, 4})).equal(full({3, 4}, 5.0)));
+    CHECK(after(ones({3, 4}, kFloat64)).dtype() == kFloat32);
+  }
+
+  TEST_CASE("sizes that change without recording: the same") {
+    const Tensor x = ones({3, 4}).requires_grad_();
+    const auto after = [&](const auto& change) {
+      Tensor y = leaky_relu(x);
+      const NoGradGuard no_grad;
+      change(y);
+      return y;
+    };
+    const Tensor turned = after([](Tensor& y) { y.t_(); });
+    CHECK_THROWS_WITH_AS(turned.sum().backward(), Contains("got [4, 3] but expected"), Error);
+    after([](Tensor& y) { y.unsqueeze_(0); }).sum().backward();
+    CHECK(x.grad().equal(ones({3, 4})));
+  }
+
+  TEST_CASE("set_data of a view cuts it from its base, not from its history") {
+    const Tensor x = ones({4}).requires_grad_();
+    Tensor y = x * 2;
+    const Tensor v = y.view({2, 2});
+    v.set_data(full({2, 2}, 5.0));
+    CHECK_FALSE(v.is_view());
+    y.add_(1);
+    (v * v).sum().backward();
+    CHECK(x.grad().equal(full({4}, 20.0)));
+  }
+
+  TEST_CASE("resize_ of a saved tensor: the gradient reads it as it was") {
+    const Tensor x = ones({3, 4}).requires_grad_();
+    for (const int64_t size : {2, 100, 100000}) {
+      const Tensor c = full({3, 4}, 2.0);
+      const Tensor y = (x * c).sum();
+      x.mutable_grad() = Tensor();
+      c.resize_({size});
+      y.backward();
+      CHECK(x.grad().equal(full({3, 4}, 2.0)));
+      CHECK_THROWS_WITH_AS((x * 1).resize_({size}), Contains("cannot resize variables that"),
+                           Error);
+    }
+  }
 }

@@ -3,10 +3,10 @@
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
+#include <torch/torch.h>
 
+#include "error_of.h"
 #include "golden.h"
-
-#include "gradtape/core/dtype.h"
 
 using namespace gradtape;
 using nlohmann::json;
@@ -32,6 +32,29 @@ TEST_SUITE("core/dtype") {
     for (const json& pair : golden["pairs"]) {
       CAPTURE(pair.dump());
       CHECK(promote_types(by_name(pair[0]), by_name(pair[1])) == by_name(pair[2]));
+    }
+  }
+
+  // As caffe2::TypeMeta and c10::ScalarType print.
+  TEST_CASE("dtype() prints its C++ name, scalar_type() PyTorch's") {
+    const char* names[] = {"unsigned char", "signed char", "short int", "int",
+                           "long int",      "float",       "double",    "bool"};
+    for (size_t i = 0; i < std::size(kAll); ++i) {
+      const Tensor x = zeros({1}, kAll[i]);
+      CHECK(str(x.dtype()) == names[i]);
+      CHECK(str(x.options().dtype()) == names[i]);
+      CHECK(str(x.scalar_type()) == to_string(kAll[i]));
+      CHECK(x.dtype() == kAll[i]);
+      CHECK(x.dtype() == x.scalar_type());
+      CHECK(x.dtype().itemsize() == element_size(kAll[i]));
+      CHECK(zeros_like(zeros({1}), x.dtype()).dtype() == x.dtype());
+    }
+    CHECK(str(get_default_dtype()) == "float");
+    CHECK(testing::error_of([] { detail::fail("a ", zeros({1}).dtype()); }) == "a Float");
+    try {
+      TORCH_CHECK(false, "a ", zeros({1}).dtype());
+    } catch (const Error& error) {
+      CHECK(std::string(error.what()) == "a float");
     }
   }
 

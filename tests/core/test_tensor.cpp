@@ -1,5 +1,6 @@
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -7,6 +8,15 @@
 #include "gradtape/gradtape.h"
 
 using namespace gradtape;
+
+namespace {
+
+template <class T>
+constexpr bool gives_accessor = requires(T&& tensor) {
+  std::forward<T>(tensor).template accessor<float, 1>();
+};
+
+}  // namespace
 
 TEST_SUITE("core/tensor") {
   TEST_CASE("a default-made tensor is undefined and says so when it is used") {
@@ -139,6 +149,12 @@ TEST_SUITE("core/tensor") {
     CHECK(columns[2][1] == 5);
     columns[2][1] = 50;
     CHECK(x[1][2].item<float>() == 50);
+  }
+
+  TEST_CASE("a temporary gives no accessor, which would outlive it") {
+    CHECK(gives_accessor<Tensor&>);
+    CHECK(gives_accessor<const Tensor&>);
+    CHECK_FALSE(gives_accessor<Tensor>);
   }
 
   TEST_CASE("an accessor of another rank or type is an error") {

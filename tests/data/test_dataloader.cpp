@@ -15,7 +15,7 @@
 #include "temporary_folder.h"
 
 #include "gradtape/core/generator.h"
-#include "gradtape/data/data.h"
+#include "gradtape/data.h"
 #include "gradtape/ops/factory.h"
 
 using namespace gradtape;

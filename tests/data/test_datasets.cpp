@@ -7,7 +7,7 @@
 #include "golden.h"
 #include "temporary_folder.h"
 
-#include "gradtape/data/data.h"
+#include "gradtape/data.h"
 #include "gradtape/io/idx.h"
 #include "gradtape/ops/factory.h"
 

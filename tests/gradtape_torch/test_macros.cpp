@@ -11,6 +11,17 @@ struct PaddingOptions {
   TORCH_ARG(std::string, mode) = "zeros";
 };
 
+struct ScaleImpl : torch::nn::Module {
+  torch::Tensor forward(torch::Tensor x, double factor = 2, int64_t times = 1) {
+    for (int64_t i = 0; i < times; ++i) x = x * factor;
+    return x;
+  }
+
+ protected:
+  FORWARD_HAS_DEFAULT_ARGS({1, torch::nn::AnyValue(2.0)}, {2, torch::nn::AnyValue(int64_t{1})})
+};
+TORCH_MODULE(Scale);
+
 }  // namespace
 
 TEST_SUITE("gradtape_torch/macros") {
@@ -34,6 +45,19 @@ TEST_SUITE("gradtape_torch/macros") {
       CHECK(std::string(error.what_without_backtrace()) ==
             "Expected rows == 4 to be true, but got false.");
     }
+  }
+
+  TEST_CASE("FORWARD_HAS_DEFAULT_ARGS lets AnyModule and Sequential leave arguments out") {
+    const torch::Tensor x = torch::ones({1});
+    torch::nn::AnyModule any{Scale()};
+    CHECK(any.forward(x).item<float>() == 2);
+    CHECK(any.forward(x, 3.0).item<float>() == 3);
+    CHECK(any.forward(x, 3.0, int64_t{2}).item<float>() == 9);
+    torch::nn::Sequential net(Scale{}, torch::nn::Identity{}, Scale{});
+    CHECK(net->forward(x).item<float>() == 4);
+    CHECK(net->forward(x, 5.0).item<float>() == 10);
+    CHECK_THROWS_AS(net->forward(x, 5.0, int64_t{1}, 1), c10::Error);
+    CHECK_THROWS_AS(any.forward(), c10::Error);
   }
 
   TEST_CASE("TORCH_ARG gives a builder-style setter, a getter and a default") {

@@ -52,6 +52,24 @@ TEST_SUITE("gradtape_torch/namespaces") {
   }
 }
 
+TEST_SUITE("gradtape_torch/names") {
+  TEST_CASE("names that libtorch has in more than one namespace") {
+    CHECK(std::is_same_v<torch::autograd::tensor_list, std::vector<torch::Tensor>>);
+    CHECK(std::is_same_v<torch::autograd::variable_list, std::vector<torch::Tensor>>);
+    CHECK(std::is_same_v<decltype(torch::ones({1}).dtype()), caffe2::TypeMeta>);
+    CHECK(c10::typeMetaToScalarType(torch::ones({1}).dtype()) == torch::kFloat);
+    CHECK(std::is_same_v<at::TensorAccessor<float, 2>, torch::TensorAccessor<float, 2>>);
+
+    struct Numbers : torch::data::Dataset<Numbers> {
+      torch::data::Example<> get(size_t i) override { return {x[i], x[i] * 2}; }
+      torch::optional<size_t> size() const override { return 3; }
+      torch::Tensor x = torch::arange(3);
+    };
+    CHECK(Numbers().get_batch(std::vector<size_t>{2})[0].target.item<int>() == 4);
+    CHECK(std::is_base_of_v<torch::data::BatchDataset<Numbers>, Numbers>);
+  }
+}
+
 TEST_SUITE("gradtape_torch/irange") {
   TEST_CASE("irange(end) counts from 0") {
     std::vector<int64_t> seen;

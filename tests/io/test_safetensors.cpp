@@ -11,6 +11,7 @@
 #include "gradtape/ops/factory.h"
 
 using namespace gradtape;
+using namespace std::string_literals;
 using io::load_safetensors;
 using io::NamedTensors;
 using io::save_safetensors;
@@ -251,6 +252,37 @@ TEST_SUITE("io/safetensors") {
         "a BOOL must be 0 or 1; got 2 as element 1");
     has(error_in(file_of(R"({"__metadata__":{"k":1}})")), "must map strings to strings; got \"k\"");
     has(error_in(file_of(R"({"__metadata__":[]})")), "must map strings to strings; got []");
+  }
+
+  TEST_CASE("a header that nests without end is refused, wherever it does") {
+    const std::string deep = std::string(100'000, '['), end = std::string(100'000, ']');
+    for (const std::string& header :
+         {object(entry("a", "U8", deep + end, "[0,1]")),
+          object(entry("a", "U8", "[1]", deep + end)),
+          R"({"a":{"dtype":)" + deep + end + R"(,"shape":[1],"data_offsets":[0,1]}})",
+          object("\"a\":" + deep + end), object("\"__metadata__\":" + deep + end),
+          object("\"__metadata__\":{\"k\":" + deep + end + "}"), "{\"a\":" + deep})
+      has(error_in(file_of(header, "x")), "must be nested at most 16 deep");
+    std::string objects = "{\"a\":";
+    for (int i = 0; i < 17; ++i) objects += objects;
+    has(error_in(file_of(objects)), "must be nested at most 16 deep");
+  }
+
+  TEST_CASE("many sizes and many tensors take no longer than their number") {
+    const TemporaryFolder folder;
+    std::string sizes = "[1";
+    for (int i = 1; i < 100'000; ++i) sizes += ",1";
+    const std::string many = object(entry("w", "F32", sizes + "]", "[0,4]"));
+    const NamedTensors one = load_safetensors(folder.write("one", file_of(many, "\0\0\0\0"s)));
+    CHECK(one[0].second.dim() == 100'000);
+    has(error_in(file_of(object(entry("w", "F16", sizes + "]", "[0,4]")))), "the dtype must be");
+    has(error_in(file_of(object(entry("w", "F32", "3", sizes + "]")))), "must be a list; got 3");
+    has(error_in(file_of(object(entry("w", "F32", "[1]", sizes + "]")))), ",1,1...");
+
+    NamedTensors tensors;
+    for (int i = 0; i < 10'000; ++i) tensors.emplace_back(str("layer.", i), make<float>({1}, {1}));
+    save_safetensors(folder.file("ten thousand"), tensors);
+    CHECK(load_safetensors(folder.file("ten thousand")).size() == 10'000);
   }
 
   TEST_CASE("a file that was cut anywhere is refused") {

@@ -6,6 +6,7 @@
 #include "golden.h"
 
 #include "gradtape/nn/utils/clip_grad.h"
+#include "gradtape/ops/factory.h"
 
 using namespace gradtape;
 

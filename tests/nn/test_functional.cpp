@@ -97,6 +97,29 @@ TEST_SUITE("nn/utils") {
     CHECK(a.grad().allclose(tensor({.6, 0.})));
   }
 
+  TEST_CASE("activations in place train as those that are not") {
+    const Tensor x = tensor({-2., -0.5, 0., 0.5, 2.});
+    const auto grad_of = [&](const auto& layer) {
+      const Tensor w = ones({5}).requires_grad_();
+      const Tensor y = layer(x * w);
+      (y * y).sum().backward();
+      return w.grad();
+    };
+    const auto check = [&](auto layer, auto options) {
+      const Tensor expected = grad_of([&](const Tensor& t) { return layer(options)->forward(t); });
+      const Tensor grad =
+          grad_of([&](const Tensor& t) { return layer(options.inplace(true))->forward(t); });
+      CHECK(grad.allclose(expected));
+    };
+    check([](auto options) { return nn::ReLU(options); }, nn::ReLUOptions());
+    check([](auto options) { return nn::LeakyReLU(options); }, nn::LeakyReLUOptions());
+    check([](auto options) { return nn::ELU(options); }, nn::ELUOptions().alpha(1.5));
+    const Tensor y = x.clone();
+    CHECK(F::elu(y, F::ELUFuncOptions().inplace(true)).is_same(y));
+    CHECK(y.equal(elu(x)));
+    CHECK(F::leaky_relu(y, F::LeakyReLUFuncOptions().inplace(true)).is_same(y));
+  }
+
   TEST_CASE("clip_grad_value_ clamps") {
     const Tensor a = with_grad(tensor({3., -4., .5}));
     nn::utils::clip_grad_value_(a, 1);

@@ -174,6 +174,13 @@ TEST_SUITE("nn/containers") {
     nn::ParameterDict dict;
     dict->insert("a", ones({2}));
     CHECK(dict["a"].equal(ones({2})));
+    using Parameters = OrderedDict<std::string, Tensor>;
+    dict->update(Parameters{{"a", zeros({2})}});
+    CHECK(dict["a"].equal(zeros({2})));
+    CHECK_THROWS_WITH_AS(dict->update(Parameters{{"a", ones({2})}, {"b", ones({2})}}),
+                         "Parameter 'b' is not defined", Error);
+    CHECK(dict["a"].equal(zeros({2})));
+    CHECK(dict->size() == 1);
     dict->pop("a");
     CHECK(dict->empty());
   }

@@ -12,8 +12,8 @@
 #include "golden.h"
 
 #include "gradtape/autograd/autograd.h"
-#include "gradtape/core/tensor.h"
 #include "gradtape/ops/factory.h"
+#include "gradtape/ops/tensor.h"
 
 namespace gradtape::testing {
 

@@ -377,3 +377,92 @@ TEST_CASE("an angle of atan2 depends neither on its place, nor on its neighbours
   CHECK(equal(atan2(y, x).slice(0, 6), angle.slice(0, 6)));
   CHECK(equal(atan2(y, x).slice(0, 0, 5), angle.slice(0, 0, 5)));
 }
+
+TEST_CASE("an integer is never divided by what is 0 in the dtype computed in") {
+  const auto refused = [](const auto& f) { return error_of(f).starts_with("ZeroDivisionError"); };
+  for (const ScalarType dtype : {kUInt8, kInt8, kInt16, kInt32, kInt64}) {
+    CAPTURE(dtype);
+    const Tensor x = full({3}, 7, dtype);
+    // The numbers that are 0 there: of the operands' kinds they promote to x's dtype.
+    std::vector<Scalar> zeros{0, false};
+    const int bits = 8 * static_cast<int>(element_size(dtype));
+    if (bits < 64) zeros.emplace_back(int64_t{1} << bits);
+    if (bits < 64) zeros.emplace_back(-(int64_t{1} << bits));
+    for (const Scalar& zero : zeros) {
+      const Tensor point = full({}, zero, zero.isBoolean() ? kBool : kInt64);
+      const Tensor last = cat({ones({2}, dtype), gradtape::zeros({1}, dtype)});
+      const std::vector<std::function<void()>> calls = {
+          [&] { x.floor_divide(zero); },   [&] { x.remainder(zero); },
+          [&] { fmod(x, zero); },          [&] { div(x, zero, "trunc"); },
+          [&] { div(x, zero, "floor"); },  [&] { x.floor_divide(point); },
+          [&] { x.remainder(point); },     [&] { fmod(x, point); },
+          [&] { div(x, point, "trunc"); }, [&] { x.expand({2, 3}).floor_divide(point); },
+          [&] { x.floor_divide(last); },   [&] { remainder(x, last.expand({2, 3})); },
+          [&] { remainder(5, last); },     [&] { x.expand({4, 3}).t().remainder(zero); },
+      };
+      for (size_t i = 0; i < calls.size(); ++i) {
+        CAPTURE(i);
+        CHECK(refused(calls[i]));
+      }
+    }
+    CHECK(x.slice(0, 0, 0).floor_divide(0).numel() == 0);
+    CHECK(difference(x.floor_divide(2.5), {2, 2, 2}) == "");
+  }
+  CHECK(refused([] { ones({2}, kInt8).floor_divide(3000000000); }));
+}
+
+TEST_CASE("the smallest integer divided by -1 wraps") {
+  for (const ScalarType dtype : {kInt8, kInt16, kInt32, kInt64}) {
+    CAPTURE(dtype);
+    const int bits = 8 * static_cast<int>(element_size(dtype));
+    const int64_t smallest = -(int64_t{1} << (bits - 2)) * 2;
+    for (const int64_t n : {1, 5, 40}) {
+      const Tensor x = full({n}, smallest, dtype), y = full({n}, -1, dtype);
+      for (const Tensor& quotient : {x.floor_divide(y), x.floor_divide(-1), div(x, y, "trunc"),
+                                     div(x, -1, "trunc"), div(x, y[0], "floor")}) {
+        CHECK(quotient.eq(smallest).all().item<bool>());
+      }
+      for (const Tensor& rest : {remainder(x, y), remainder(x, -1), fmod(x, y), fmod(x, -1)}) {
+        CHECK(rest.eq(0).all().item<bool>());
+      }
+    }
+  }
+}
+
+TEST_CASE("fmod, remainder and floor_divide are exact where quotients are near whole numbers") {
+  // Neighbours of multiples, and quotients of any size.
+  for (const ScalarType dtype : {kFloat32, kFloat64}) {
+    CAPTURE(dtype);
+    std::vector<double> tops, divisors;
+    for (const double divisor : {0.1, 3., 1e-3, 7e5, 1.7}) {
+      for (const double count : {1., 2., 3., 1000., 12345., 8388607., 8388608., 1e9, 1e15, 1e20}) {
+        for (const int step : {-1, 0, 1}) {
+          double y = divisor, x = y * count;
+          if (dtype == kFloat32) {
+            const auto narrow = static_cast<float>(divisor);
+            const auto top = static_cast<float>(static_cast<double>(narrow) * count);
+            y = narrow;
+            x = step == 0 ? top : std::nextafterf(top, step < 0 ? 0.f : 1e30f);
+          } else if (step != 0) {
+            x = std::nextafter(x, step < 0 ? 0. : 1e300);
+          }
+          for (const int signs : {0, 1, 2, 3}) {
+            tops.push_back(signs & 1 ? -x : x);
+            divisors.push_back(signs & 2 ? -y : y);
+          }
+        }
+      }
+    }
+    const Tensor x = tensor(tops, dtype), y = tensor(divisors, dtype);
+    const Tensor rest = fmod(x, y).to(kFloat64), floored = remainder(x, y).to(kFloat64);
+    for (int i = 0; i < static_cast<int>(tops.size()); ++i) {
+      CAPTURE(tops[i]);
+      CAPTURE(divisors[i]);
+      const double want = std::fmod(tops[i], divisors[i]);
+      CHECK(rest[i].item<double>() == want);
+      const double moved = want != 0 && (want < 0) != (divisors[i] < 0) ? want + divisors[i] : want;
+      const double narrow = dtype == kFloat32 ? static_cast<float>(moved) : moved;
+      CHECK(floored[i].item<double>() == narrow);
+    }
+  }
+}

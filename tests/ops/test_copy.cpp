@@ -78,3 +78,17 @@ TEST_CASE("fill_ and zero_ write expanded and strided tensors") {
   CHECK(difference(tensor({1, 2}).fill_(2.7), {2, 2}) == "");
   CHECK(difference(ones({2}, kUInt8).fill_(-1), {255, 255}) == "");
 }
+
+TEST_CASE("to() cannot give a gradient, and says so") {
+  const Tensor x = ones({2});
+  const std::string refused =
+      "Operators taking TensorOptions cannot take a TensorOptions with options.requires_grad set "
+      "as "
+      "true. This isn't implemented yet.";
+  CHECK(error_of([&] { x.to(TensorOptions().requires_grad(true)); }) == refused);
+  CHECK(error_of([&] { x.to(dtype(kFloat64).requires_grad(true)); }) == refused);
+  CHECK_FALSE(x.to(TensorOptions().requires_grad(false)).requires_grad());
+  CHECK(x.to(x.options()).is_same(x));
+  CHECK(x.to("cpu").is_same(x));
+  CHECK(x.to(tensor(1), false, true).dtype() == kInt64);
+}

@@ -112,3 +112,21 @@ TEST_CASE("resize_ keeps the first elements and the start of the memory") {
   CHECK(contains(error_of([] { ones({2}, requires_grad()).resize_({3}); }),
                  "cannot resize variables that require grad"));
 }
+
+TEST_CASE("scalar_tensor is of the default dtype, whatever the number") {
+  CHECK(scalar_tensor(14).dtype() == kFloat32);
+  CHECK(scalar_tensor(true).dtype() == kFloat32);
+  CHECK(scalar_tensor(14).item<float>() == 14);
+  CHECK(scalar_tensor(14, kInt32).dtype() == kInt32);
+  CHECK(scalar_tensor(1, requires_grad()).requires_grad());
+  // It promotes as the tensor that it is: two 0-d tensors are equals.
+  CHECK((tensor(1.F) + scalar_tensor(1, kFloat64)).dtype() == kFloat64);
+  CHECK(remainder(7, tensor({4, 5})).dtype() == kInt64);
+  CHECK(remainder(7.5, tensor({4.F})).dtype() == kFloat32);
+}
+
+TEST_CASE("bernoulli with a number draws in self's shape and dtype") {
+  const Tensor x = zeros({2, 3}, kInt64);
+  CHECK(x.bernoulli(1.).equal(ones({2, 3}, kInt64)));
+  CHECK(bernoulli(x, 0.).equal(x));
+}

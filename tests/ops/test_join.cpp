@@ -106,3 +106,18 @@ TEST_CASE("errors of joins are PyTorch's") {
                  }),
                  "shifts and dimensions must align. shifts: 2, dims:1"));
 }
+
+TEST_CASE("short rows join as long ones do") {
+  for (const ScalarType dtype : {kUInt8, kInt16, kFloat32, kFloat64}) {
+    for (const int64_t rows : {1, 3, 1500}) {
+      const Tensor x = arange(rows).to(dtype), y = x.add(1);
+      const Tensor pairs = stack({x, y}, -1);
+      CHECK(equal(pairs.select(1, 0), x));
+      CHECK(equal(pairs.select(1, 1), y));
+      const Tensor joined = cat({x.view({rows, 1}), pairs, y.view({rows, 1})}, 1);
+      CHECK(equal(joined.slice(1, 1, 3), pairs));
+      CHECK(equal(joined.select(1, 0), x));
+      CHECK(equal(joined.select(1, 3), y));
+    }
+  }
+}

@@ -145,6 +145,20 @@ TEST_CASE("a target or weight that is written after the loss is an error of its 
   refused(cross_entropy_loss(images, target), target);
 }
 
+TEST_CASE("class weights that need a gradient are refused") {
+  const Tensor x = zeros({2, 3}), weight = ones({3}).requires_grad_();
+  for (const auto& loss : {nll_loss, nll_loss_nd}) {
+    CHECK(contains(error_of([&] {
+                     loss(x, tensor({0, 1}), weight, Reduction::Mean, -100);
+                   }),
+                   "The function 'nll_loss_forward' is not differentiable with respect to "
+                   "argument 'weight'. This input cannot have requires_grad True."));
+  }
+  CHECK_FALSE(error_of([&] { cross_entropy_loss(x, tensor({0, 1}), weight); }).empty());
+  const NoGradGuard no_grad;
+  CHECK(error_of([&] { cross_entropy_loss(x, tensor({0, 1}), weight); }).empty());
+}
+
 TEST_CASE("mse_loss broadcasts and has a gradient for the target too") {
   Tensor x = ones({2, 3}).requires_grad_(), y = zeros({3}).requires_grad_();
   const Tensor loss = mse_loss(x, y);
@@ -188,6 +202,52 @@ TEST_CASE("losses refuse what does not fit") {
        [&] { binary_cross_entropy(x.add(2), x); });
   says("Target size ([2]) must be the same as input size ([2, 3])",
        [&] { binary_cross_entropy_with_logits(x, zeros({2})); });
+}
+
+TEST_CASE("classes of rows may be bytes, as in PyTorch") {
+  const Tensor x = tensor({{1., 2., 3.}, {-1., 0., 1.}}), target = tensor({2, 0}).to(kUInt8);
+  CHECK(nll_loss(x, target).item<float>() == -1);
+  CHECK(nll_loss(x[0], target[0]).item<float>() == -3);
+  CHECK(nll_loss(x, tensor({2, 255}).to(kUInt8), {}, Reduction::Mean, 255).item<float>() == -3);
+  CHECK(cross_entropy_loss(x, target).item<float>() == doctest::Approx(1.4076059));
+  CHECK(contains(error_of([&] { nll_loss(x, target.to(kInt32)); }),
+                 "expected scalar type Long but found Int"));
+  CHECK(contains(error_of([&] {
+                   nll_loss(ones({1, 3, 2}), zeros({1, 2}, kUInt8));
+                 }),
+                 "expected scalar type Long but found Byte"));
+}
+
+// As libtorch's; only Python's F.binary_cross_entropy asks for the same sizes.
+TEST_CASE("binary_cross_entropy leaves out axes of size 1 where the sizes differ") {
+  const Tensor column = tensor({{0.25}, {0.5}, {0.75}}, kFloat64), line = column.squeeze();
+  const Tensor target = tensor({0., 1., 1.}, kFloat64);
+  const Tensor same = binary_cross_entropy(line, target, {}, Reduction::None);
+  const Tensor losses = binary_cross_entropy(column, target, {}, Reduction::None);
+  CHECK(losses.sizes() == IntArrayRef{3, 1});
+  CHECK(losses.squeeze().equal(same));
+  CHECK(binary_cross_entropy(line, target.unsqueeze(1), {}, Reduction::None).equal(same));
+  CHECK(binary_cross_entropy(column, target).item<double>() ==
+        binary_cross_entropy(line, target).item<double>());
+  CHECK(binary_cross_entropy(column, target.unsqueeze(0)).dim() == 0);
+
+  const Tensor x = column.clone().requires_grad_(), y = line.clone().requires_grad_();
+  binary_cross_entropy(x, target).backward();
+  binary_cross_entropy(y, target).backward();
+  CHECK(x.grad().squeeze().equal(y.grad()));
+  const Tensor rows = line.expand({2, 3});
+  CHECK(binary_cross_entropy(rows, target, {}, Reduction::None)[1].equal(same));
+
+  const auto says = [](const std::string& text, const std::function<void()>& f) {
+    CHECK(contains(error_of(f), text));
+  };
+  says("output with shape [3] doesn't match the broadcast shape [2, 3]",
+       [&] { binary_cross_entropy(line, rows); });
+  says("The size of tensor a (3) must match the size of tensor b (2)", [&] {
+    binary_cross_entropy(rows, ones({2, 1}, kFloat64));
+  });
+  says("output with shape [3, 1] doesn't match the broadcast shape [3, 3]",
+       [&] { binary_cross_entropy(column, target, ones({3}, kFloat64)); });
 }
 
 }  // namespace gradtape::testing

@@ -132,3 +132,15 @@ TEST_CASE("layer_norm names what does not fit") {
                  "Expected normalized_shape to be at least 1-dimensional"));
   CHECK(contains(error_of([] { layer_norm(zeros({2, 3}, kInt64), {3}); }), "not implemented for"));
 }
+
+TEST_CASE("batch_norm with eps 0 gives 0 for what does not vary, and its gradient is 0") {
+  const Tensor x = full({4, 2}, 3.).requires_grad_();
+  const Tensor y = batch_norm(x, {}, {}, {}, {}, true, 0.1, 0., false);
+  CHECK(y.eq(0).all().item<bool>());
+  for (const bool recorded : {false, true}) {
+    const Tensor grad = autograd::grad({y.sum()}, {x}, {}, true, recorded)[0];
+    CHECK(grad.eq(0).all().item<bool>());
+    if (!recorded) continue;
+    CHECK(autograd::grad({grad.sum()}, {x})[0].eq(0).all().item<bool>());
+  }
+}

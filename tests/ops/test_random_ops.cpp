@@ -31,6 +31,9 @@ Tensor drawn(const std::string& name) {
   if (name == "random_ int16") return zeros({6}, kInt16).random_();
   if (name == "random_ from") return zeros({6}, kInt64).random_(5, std::optional<int64_t>());
   if (name == "exponential_") return zeros({6}).exponential_(2);
+  if (name == "log_normal_ transposed") return zeros({5, 4}).t().log_normal_(0.5, 0.3);
+  if (name == "cauchy_ sliced") return zeros({4, 6}, kFloat64).slice(1, 0, 6, 2).cauchy_(1, 0.5);
+  if (name == "geometric_ int64") return zeros({20}, kInt64).geometric_(0.3);
   if (name == "rand_like transposed") return rand_like(zeros({3, 4}).t());
   if (name == "randn_like transposed") return randn_like(zeros({5, 4}).t());
   if (name == "normal") return normal(2.0, 0.5, {18});
@@ -89,4 +92,12 @@ TEST_CASE("errors of random ops are PyTorch's") {
                  "a single memory location."));
   CHECK_THROWS_AS(rand({2}, kInt64), Error);
   CHECK_THROWS_AS(zeros({3}).bernoulli_(tensor({0., 2., 1.})), Error);
+}
+
+TEST_CASE("bernoulli of a permuted tensor draws row by row into a row-major one") {
+  manual_seed(7);
+  const Tensor p = arange(1, 7).to(kFloat32).div(7).reshape({2, 3}).t();
+  const Tensor drawn = bernoulli(p);
+  CHECK(drawn.strides() == IntArrayRef{2, 1});
+  CHECK(equal(drawn.reshape({-1}), tensor({0., 1., 0., 1., 1., 1.})));
 }

@@ -2,6 +2,7 @@
 #include <random>
 
 #include "ops/golden_cases.h"
+#include "ops/golden_shape.h"
 
 #include "gradtape/core/parallel.h"
 #include "gradtape/gradtape.h"
@@ -283,6 +284,95 @@ TEST_CASE("errors name the requirement") {
   says("norm(): input dtype should be either floating point or complex. Got Long instead.", [] {
     tensor({1, 2}).norm();
   });
+}
+
+TEST_CASE("derivatives of a product with a zero: the second in linear time, and the third") {
+  // As PyTorch, and by sums over pairs and triples.
+  const Tensor x = tensor({1., 2., 0., 3., 0.5}, kFloat64).requires_grad_();
+  const auto graph = [](const Tensor& y, const Tensor& of, std::vector<double> weights) {
+    return autograd::grad({y.mul(tensor(weights, kFloat64)).sum()}, {of}, {}, {}, true)[0];
+  };
+  for (const bool all : {false, true}) {
+    const Tensor y = all ? x.prod() : x.prod(0);
+    const Tensor first = autograd::grad({y}, {x}, {}, {}, true)[0];
+    const Tensor second = graph(first, x, {1, 2, 3, 4, 5});
+    const Tensor third = graph(second, x, {2, -1, 1, 3, 1});
+    CHECK(second.allclose(tensor({9., 4.5, 40., 3., 18.}, kFloat64)));
+    CHECK(third.allclose(tensor({59.5, 41., 111.5, 22.5, 65.}, kFloat64)));
+  }
+  const Tensor columns = ones({16000, 2}, kFloat64);
+  columns[7].zero_();
+  columns.requires_grad_();
+  const Tensor first = autograd::grad({columns.prod(0).sum()}, {columns}, {}, {}, true)[0];
+  const Tensor second = autograd::grad({first.sum()}, {columns})[0];
+  CHECK(second[7][1].item<double>() == 15999);
+  CHECK(second[8][0].item<double>() == 1);
+}
+
+TEST_CASE("spreads of huge and of tiny float32 numbers are those of PyTorch") {
+  CHECK(tensor({1e20, 3e20}).std().item<float>() == doctest::Approx(1.4142136e20));
+  CHECK(std::isinf(tensor({1e20, 3e20}).var().item<float>()));
+  CHECK(tensor({1e-30, 3e-30}).std().item<float>() / 1.4142136e-30f == doctest::Approx(1));
+  const Tensor rows = tensor({{1e20, 3e20}, {1., 2.}, {5., 5.}});
+  const Tensor deviations = rows.std(IntArrayRef{1});
+  CHECK(deviations[0].item<float>() == doctest::Approx(1.4142136e20));
+  CHECK(deviations[1].item<float>() == doctest::Approx(0.70710678));
+  CHECK(deviations[2].item<float>() == 0);
+  // The sum of squares is out of range, the variance is not.
+  const Tensor many =
+      tensor(std::vector<double>{1e19, -1e19, 1e19, -1e19, 1e19, -1e19, 1e19, -1e19});
+  CHECK(many.var(false).item<float>() == doctest::Approx(1e38));
+  const Tensor x = tensor({1e20, 3e20}).requires_grad_();
+  x.std().backward();
+  CHECK(x.grad()[0].item<float>() == doctest::Approx(-0.70710678));
+}
+
+TEST_CASE("sum_to_size adds integers up in int64") {
+  for (const ScalarType dtype : {kUInt8, kInt8, kInt16, kInt32, kInt64, kBool}) {
+    CHECK(ones({3, 4}, dtype).sum_to_size({1, 4}).dtype() == kInt64);
+    CHECK(ones({3, 4}, dtype).sum_to_size({3, 4}).dtype() == dtype);
+  }
+  CHECK(full({300}, 1, kUInt8).sum_to_size({1}).item<int>() == 300);
+}
+
+// As libtorch's overloads: an int names a dimension, a bool says whether to correct the bias.
+TEST_CASE("var and std take a lone integer for a dimension") {
+  const Tensor x = tensor({{1., 2., 6.}, {3., 5., 7.}});
+  const std::vector<double> over_rows = {2, 4.5, 0.5}, over_columns = {7, 4};
+  CHECK(elements(x.var(0)) == over_rows);
+  CHECK(elements(x.var({0})) == over_rows);
+  CHECK(elements(x.var(int64_t{0})) == over_rows);
+  CHECK(elements(x.var(-1)) == over_columns);
+  CHECK(elements(var(x, 0)) == over_rows);
+  CHECK(elements(var(x, 1)) == over_columns);
+  CHECK(elements(x.std(0).square()).size() == 3);
+  CHECK(x.std(1).sizes() == IntArrayRef{2});
+  CHECK(gradtape::std(x, 1).sizes() == IntArrayRef{2});
+  CHECK(elements(std::get<0>(var_mean(x, 1))) == over_columns);
+  CHECK(elements(std::get<1>(var_mean(x, 1))) == std::vector<double>{3, 5});
+  CHECK(std::get<0>(std_mean(x, 0)).sizes() == IntArrayRef{3});
+  CHECK(x.var(true).dim() == 0);
+  CHECK(elements(x.to(kFloat64).var(1, false)) == std::vector<double>{14. / 3, 8. / 3});
+}
+
+TEST_CASE("a correction is what var's divisor lacks to the count") {
+  const Tensor x = tensor({1., 2., 6.}, kFloat64);  // squared distances add up to 14
+  const std::optional<int64_t> none, two = 2;
+  CHECK(x.var(IntArrayRef{0}, two).item<double>() == 14);
+  CHECK(x.var(std::nullopt, none, true).sizes() == IntArrayRef{1});
+  CHECK(x.var(std::nullopt, none).item<double>() == 7);
+  CHECK(std::isinf(x.var(IntArrayRef{0}, std::optional<int64_t>(3)).item<double>()));
+  CHECK(std::isinf(x.var(IntArrayRef{0}, std::optional<int64_t>(4)).item<double>()));
+}
+
+TEST_CASE("max and min of two tensors are maximum and minimum") {
+  const Tensor x = tensor({1., 5.}).requires_grad_(), y = tensor({3., 5.}).requires_grad_();
+  CHECK(elements(max(x, y)) == std::vector<double>{3, 5});
+  CHECK(elements(x.min(y)) == std::vector<double>{1, 5});
+  max(x, y).sum().backward();
+  CHECK(elements(x.grad()) == std::vector<double>{0, 0.5});
+  CHECK(elements(y.grad()) == std::vector<double>{1, 0.5});
+  CHECK(max(arange(3), tensor(1.5)).dtype() == kFloat32);
 }
 
 }  // namespace gradtape::testing

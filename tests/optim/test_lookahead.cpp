@@ -89,6 +89,9 @@ TEST_SUITE("optim/lookahead") {
         with("lookahead.1.slow", zeros({2})),
         "load_state_dict: lookahead.1.slow is no state of this optimizer with 1 parameters in 1 "
         "groups");
+    OrderedDict<std::string, Tensor> without_slow = saved;
+    without_slow.erase("lookahead.0.slow");
+    refused(without_slow, "load_state_dict: lookahead.0.slow is missing");
     refused(with("lookahead.step", zeros({2}, kInt64)),
             "load_state_dict: lookahead.step must be a single number; got shape [2]");
     refused(with("lookahead.alpha", full({}, 2)), "Invalid alpha value: 2; it must be in [0, 1]");
@@ -96,6 +99,16 @@ TEST_SUITE("optim/lookahead") {
             "Invalid learning rate: -1; it must be at least 0");
     newer_runs::step(optimizer, p, 1);  // as by hand above
     CHECK(p.equal(full({2}, 3.75, kFloat64)));
+  }
+
+  TEST_CASE("a parameter that came after the last step is saved as what the next one begins from") {
+    Tensor p = full({1}, 4, kFloat64).requires_grad_(), q = full({1}, 3.).requires_grad_();
+    optim::Lookahead<optim::SGD> optimizer(std::vector<Tensor>{p}, 0.5);
+    newer_runs::step(optimizer, p, 1);
+    optimizer.add_parameters({q});
+    const auto saved = optimizer.state_dict();
+    CHECK(saved["lookahead.1.slow"].equal(q));
+    optimizer.load_state_dict(saved);
   }
 
   TEST_CASE("Rosenbrock's minimum is found") {

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <limits>
 #include <sstream>
 #include <string>
@@ -61,6 +62,47 @@ TEST_SUITE("optim/optimizer") {
                          "can't optimize a non-leaf Tensor", Error);
     optimizer.add_parameters({parameter(2, 2)});
     CHECK(optimizer.size() == 2);
+  }
+
+  TEST_CASE("a parameter that comes twice is refused, in PyTorch's words, and nothing is added") {
+    const char* const duplicate = "optimizer contains a parameter group with duplicate parameters";
+    const char* const shared = "some parameters appear in more than one parameter group";
+    Tensor p = parameter(1, 1), q = parameter(1, 1), r = parameter(1, 1);
+    CHECK_THROWS_WITH_AS(optim::SGD({p, p}, 0.1), duplicate, Error);
+    optim::Adam optimizer(std::vector<Tensor>{p});
+    CHECK_THROWS_WITH_AS(optimizer.add_parameters({r, p}), duplicate, Error);
+    optimizer.add_param_group(optim::OptimizerParamGroup({q}));
+    CHECK_THROWS_WITH_AS(optimizer.add_parameters({r, q}), shared, Error);
+    CHECK_THROWS_WITH_AS(optimizer.add_param_group(optim::OptimizerParamGroup({r, r})), duplicate,
+                         Error);
+    CHECK(optimizer.size() == 2);
+    // A handle of the same tensor is the same parameter, an equal tensor is not.
+    optimizer.add_parameters({parameter(1, 1)});
+    const Tensor same = p;
+    CHECK_THROWS_AS(optimizer.add_parameters({same}), Error);
+  }
+
+  TEST_CASE("a learning rate that is no finite number is refused wherever a group gets one") {
+    const double inf = std::numeric_limits<double>::infinity(), nan = std::nan("");
+    const std::vector<Tensor> params{parameter(1, 1)};
+    CHECK_THROWS_WITH_AS(optim::SGD(params, inf), "Invalid learning rate: inf; it must be finite",
+                         Error);
+    CHECK_THROWS_AS(optim::SGD(params, nan), Error);
+    CHECK_THROWS_AS(optim::Adam(params, inf), Error);
+    CHECK_THROWS_AS(optim::LBFGS(params, nan), Error);
+    optim::SGD optimizer(params, 0.1);
+    CHECK_THROWS_AS(optimizer.add_param_group(optim::OptimizerParamGroup(
+                        {parameter(1, 1)}, std::make_unique<optim::SGDOptions>(nan))),
+                    Error);
+    OrderedDict<std::string, Tensor> saved = optimizer.state_dict();
+    saved["param_groups.0.lr"] = full({}, inf, kFloat64);
+    CHECK_THROWS_AS(optimizer.load_state_dict(saved), Error);
+    saved = optimizer.state_dict();
+    saved.insert("param_groups.0.initial_lr", full({}, inf, kFloat64));
+    CHECK_THROWS_WITH_AS(optimizer.load_state_dict(saved),
+                         "load_state_dict: param_groups.0.initial_lr must be finite; got inf",
+                         Error);
+    CHECK(optimizer.param_groups()[0].options().get_lr() == 0.1);
   }
 
   TEST_CASE("a group with another optimizer's options is refused") {
@@ -192,6 +234,44 @@ TEST_SUITE("optim/optimizer") {
                          Error);
     CHECK(adam.state().empty());
     CHECK(adam.param_groups()[0].options().get_lr() == 0.25);
+  }
+
+  TEST_CASE("a state that lacks a part of what a parameter has is refused, and nothing changes") {
+    const auto without = [](const OrderedDict<std::string, Tensor>& dict, const std::string& key) {
+      OrderedDict<std::string, Tensor> result;
+      for (const auto& entry : dict)
+        if (entry.key() != key) result.insert(entry.key(), entry.value());
+      return result;
+    };
+    const auto refused = [&](optim::Optimizer& optimizer, const std::string& key) {
+      const std::string message =
+          "load_state_dict: " + key + " is missing, of a parameter whose state has other entries";
+      CHECK_THROWS_WITH_AS(optimizer.load_state_dict(without(optimizer.state_dict(), key)),
+                           message.c_str(), Error);
+    };
+    Tensor a = parameter(1, 1), b = parameter(1, 1), c = ones({2}).requires_grad_();
+    optim::Adam adam(std::vector<Tensor>{a, b, c}, optim::AdamOptions(0.5).amsgrad(true));
+    adam.step();
+    for (const char* key : {"0.step", "1.exp_avg", "1.exp_avg_sq"}) refused(adam, key);
+    CHECK(static_cast<optim::AdamParamState&>(*adam.state()[b]).step() == 1);
+    // The largest mean begins when amsgrad is switched on; c had no gradient.
+    adam.load_state_dict(without(adam.state_dict(), "0.max_exp_avg_sq"));
+    CHECK(adam.state().size() == 2);
+
+    optim::RMSprop rmsprop(std::vector<Tensor>{a}, optim::RMSpropOptions(0.5).momentum(0.5));
+    rmsprop.step();
+    refused(rmsprop, "0.square_avg");
+    rmsprop.load_state_dict(rmsprop.state_dict());
+    Tensor matrix = ones({2, 2}).requires_grad_();
+    matrix.mutable_grad() = ones({2, 2});
+    optim::Adafactor adafactor(std::vector<Tensor>{a, matrix});
+    adafactor.step();
+    for (const char* key : {"0.exp_avg_sq", "1.exp_avg_sq_row", "1.exp_avg_sq_col"})
+      refused(adafactor, key);
+    adafactor.load_state_dict(adafactor.state_dict());
+    optim::textbook::RMSPropNesterov nesterov(std::vector<Tensor>{a});
+    nesterov.step([&] { return a.sum(); });
+    refused(nesterov, "0.velocity");
   }
 
   TEST_CASE("a count that is no whole number is refused") {

@@ -98,7 +98,8 @@ TEST_SUITE("optim/sam") {
 
   TEST_CASE("a parameter that stands twice in a group goes back where it was") {
     Tensor p = full({3}, 0.1, kFloat64).requires_grad_();
-    optim::SAM<optim::SGD> optimizer(std::vector<Tensor>{p, p}, 0., 0.7);
+    optim::SAM<optim::SGD> optimizer(std::vector<Tensor>{p}, 0., 0.7);
+    optimizer.parameters().push_back(p);  // past the optimizer's own check
     optimizer.step(half_square(optimizer));
     CHECK(p.equal(full({3}, 0.1, kFloat64)));
   }

@@ -1,8 +1,6 @@
-// A program that searches, for tests/optim/test_search_study.cpp. Its argument says how, as JSON.
+// A program that searches, for tests/tune/test_study.cpp. Its argument says how, as JSON.
 // The objective is (log10(lr) + 2)^2 + (momentum - 0.9)^2 + 1 / resource: best at lr 0.01, momentum
 // 0.9.
-#include "gradtape/optim/search.h"
-
 #include <cmath>
 #include <csignal>
 #include <cstdio>
@@ -15,13 +13,13 @@
 #include <unistd.h>
 
 #include "gradtape/gradtape.h"
+#include "gradtape/tune/study.h"
 
 using namespace gradtape;
-namespace search = optim::search;
 
 namespace {
 
-double objective(const nlohmann::json& how, search::Trial& trial) {
+double objective(const nlohmann::json& how, tune::Trial& trial) {
   const auto asked = [&](const char* what) { return how.value(what, -1) == trial.number(); };
   std::ofstream(trial.folder() + "/started", std::ios::app) << trial.number() << '\n';
   if (asked("crash")) std::abort();
@@ -48,25 +46,25 @@ double objective(const nlohmann::json& how, search::Trial& trial) {
 int main(int, char** argv) {
   const auto how = nlohmann::json::parse(argv[1]);
   try {
-    search::Space space;
+    tune::Space space;
     space.log_uniform("lr", 1e-4, how.value("largest_lr", 1.)).uniform("momentum", 0, 0.99);
     int64_t count = 0;
-    search::StudyOptions options;
+    tune::StudyOptions options;
     options.folder(how.value("folder", "")).seed(how.value("seed", 0));
     options.parallel(how.value("parallel", 2)).time_limit(how.value("time_limit", 0.));
     options.threads(how.value("threads", 1)).maximize(how.value("maximize", false));
-    options.progress([&](const search::Progress& progress) {
+    options.progress([&](const tune::Progress& progress) {
       std::printf("%d/%d\n", int(progress.finished), int(progress.planned));
       if (++count == how.value("kill_after", -1)) std::raise(SIGKILL);
       if (count == how.value("stop_after", -1)) throw Error("stopped");
     });
-    const search::Study study(
-        space, [&](search::Trial& trial) { return objective(how, trial); }, options);
+    const tune::Study study(
+        space, [&](tune::Trial& trial) { return objective(how, trial); }, options);
     const std::string method = how["method"];
-    const search::Results results = method == "grid"      ? study.grid(how["n"])
-                                    : method == "halving" ? study.successive_halving(how["n"], 1, 9)
-                                    : method == "hyperband" ? study.hyperband(how["n"])
-                                                            : study.random(how["n"]);
+    const tune::Results results = method == "grid"        ? study.grid(how["n"])
+                                  : method == "halving"   ? study.successive_halving(how["n"], 1, 9)
+                                  : method == "hyperband" ? study.hyperband(how["n"])
+                                                          : study.random(how["n"]);
     results.write_csv(how["csv"].get<std::string>());
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());

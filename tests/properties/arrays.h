@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 // What the properties compare: tensors in random layouts, and plain arrays of doubles.
 namespace gradtape::properties {

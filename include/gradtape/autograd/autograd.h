@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "gradtape/autograd/grad_mode.h"
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 namespace gradtape::autograd {
 

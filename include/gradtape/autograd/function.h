@@ -2,16 +2,20 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <typeinfo>
 #include <utility>
 #include <vector>
 
 #include "gradtape/autograd/grad_mode.h"
+#include "gradtape/autograd/ivalue.h"
 #include "gradtape/autograd/node.h"
-#include "gradtape/core/ivalue.h"
 
 namespace gradtape::autograd {
+
+using gradtape::tensor_list;
+using gradtape::variable_list;
 
 class FunctionNode;
 namespace detail {
@@ -53,11 +57,33 @@ namespace detail {
 
 using FunctionBackward = variable_list (*)(AutogradContext*, variable_list);
 
+// The tensors among the arguments of forward, and which of the gradients that backward returns are
+// theirs: as in libtorch one for a Tensor and an optional one that is there, one for each of a
+// TensorList, none for anything else.
+struct FunctionInputs {
+  variable_list tensors;
+  std::vector<bool> is_tensor;
+
+  template <class Argument>
+  void collect(const Argument& argument) {
+    if constexpr (std::is_base_of_v<Tensor, Argument>) {
+      tensors.push_back(argument);
+      is_tensor.push_back(true);
+    } else if constexpr (std::is_same_v<Argument, TensorList>) {
+      for (const Tensor& tensor : argument) collect(tensor);
+    } else if constexpr (std::is_same_v<Argument, std::optional<Tensor>>) {
+      if (argument && argument->defined()) return collect(*argument);
+      is_tensor.push_back(false);
+    } else {
+      is_tensor.push_back(false);
+    }
+  }
+};
+
 // A custom function on its way through apply: made before forward, finished after it.
 class FunctionCall {
  public:
-  FunctionCall(const char* type_name, FunctionBackward backward, const variable_list& inputs,
-               std::vector<bool> is_tensor);
+  FunctionCall(const char* type_name, FunctionBackward backward, FunctionInputs inputs);
   ~FunctionCall();
   AutogradContext* context();
   variable_list finish(variable_list outputs);
@@ -67,10 +93,6 @@ class FunctionCall {
   variable_list inputs_;
   bool recording_;
 };
-
-template <class Argument>
-inline constexpr bool is_tensor_argument =
-    std::is_base_of_v<Tensor, std::remove_cv_t<std::remove_reference_t<Argument>>>;
 
 }  // namespace detail
 
@@ -90,20 +112,18 @@ inline constexpr bool is_tensor_argument =
 ///
 /// forward runs without recording and returns a Tensor or a variable_list; backward returns one
 /// gradient for each argument of forward after the context, undefined for those that are no
-/// tensors. With create_graph, backward is recorded too, so it has a gradient of its own.
+/// tensors, and one for each tensor of a TensorList. apply must be given the list as a TensorList:
+/// a std::vector counts as no tensor, as in libtorch. With create_graph, backward is recorded too,
+/// so it has a gradient of its own.
 template <class T>
 struct Function {
   /// Throws: Error if backward returns another number of gradients or one for a non-tensor.
   template <class X = T, class... Args>
   static auto apply(Args&&... args)
       -> decltype(X::forward(static_cast<AutogradContext*>(nullptr), std::forward<Args>(args)...)) {
-    variable_list inputs;
-    const auto collect = [&inputs](const auto& argument) {
-      if constexpr (detail::is_tensor_argument<decltype(argument)>) inputs.push_back(argument);
-    };
-    (collect(args), ...);
-    detail::FunctionCall call(typeid(T).name(), &X::backward, inputs,
-                              {detail::is_tensor_argument<Args>...});
+    detail::FunctionInputs inputs;
+    (inputs.collect(args), ...);
+    detail::FunctionCall call(typeid(T).name(), &X::backward, std::move(inputs));
     const auto run = [&] {
       const NoGradGuard no_grad;
       return X::forward(call.context(), std::forward<Args>(args)...);

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 namespace gradtape::autograd {
 
@@ -57,9 +57,14 @@ class Node : public RefCounted, public Pooled<Node> {
   bool needs_input_grad(size_t i) const { return edges_[i].node != nullptr; }
 
   using Hook = std::function<Tensor(const Tensor&)>;
-  struct HookEntry {
-    uint32_t output_nr;
-    Hook hook;  // empty once removed
+  /// A tensor's hooks in the order they were registered; keeping its gradient is one of them.
+  struct HookList : RefCounted {
+    struct Entry {
+      Hook hook;             // empty once removed
+      bool retains = false;  // instead: adds the gradient to the tensor's slot
+    };
+    std::vector<Entry> entries;
+    static void destroy(HookList* list) noexcept { delete list; }
   };
   /// Where a gradient is kept, apart from tensor and record so that neither owns the other.
   struct GradSlot : RefCounted {
@@ -68,16 +73,26 @@ class Node : public RefCounted, public Pooled<Node> {
     /// backward writes over it, which saves filling it and adding to it.
     std::atomic<bool> zero{false};
     std::mutex mutex;  // threads that train one model accumulate into the same leaf
+    /// The hooks of the tensor as it is now, null if it has had none. A leaf's record runs them
+    /// from here; any other record has them among its extras, where they stay when the tensor goes
+    /// on.
+    IntrusivePtr<HookList> hooks;
+    /// The record of a leaf that needs no gradient for now; taken apart with the tensor.
+    IntrusivePtr<Node> parked;
 
     /// grad as it is to be read.
     Tensor& read();
     static void destroy(GradSlot* slot) noexcept { delete slot; }
   };
-  struct Extras {
-    std::vector<HookEntry> hooks;
-    std::vector<std::pair<uint32_t, IntrusivePtr<GradSlot>>> retained;
+  struct OutputHooks {
+    uint32_t output_nr;
+    IntrusivePtr<HookList> list;
+    IntrusivePtr<GradSlot> slot;
   };
-  /// Hooks and retained gradients; few records have any.
+  struct Extras {
+    std::vector<OutputHooks> hooks;
+  };
+  /// The hooks on a record's outputs; few have any.
   Extras& extras() {
     if (!extras_) extras_ = std::make_unique<Extras>();
     return *extras_;

@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <ostream>
+#include <type_traits>
 #include <vector>
 
 namespace gradtape {
@@ -61,7 +63,35 @@ class ArrayRef {
   size_t size_ = 0;
 };
 
+/// An ArrayRef or nothing, made from whatever an ArrayRef is made from, as c10::OptionalArrayRef.
+template <class T>
+class OptionalArrayRef {
+ public:
+  constexpr OptionalArrayRef() = default;
+  constexpr OptionalArrayRef(std::nullopt_t) {}
+  constexpr OptionalArrayRef(const std::optional<ArrayRef<T>>& values) : values_(values) {}
+  constexpr OptionalArrayRef(const T& one) : values_(one) {}
+  constexpr OptionalArrayRef(const std::initializer_list<T>& values)
+      : values_(ArrayRef<T>(values)) {}
+  template <class U = ArrayRef<T>>
+  requires(!std::is_same_v<std::decay_t<U>, OptionalArrayRef> &&
+           std::is_convertible_v<U&&, ArrayRef<T>> &&
+           !std::is_convertible_v<U&&, T>) constexpr OptionalArrayRef(U&& values)
+      : values_(static_cast<ArrayRef<T>>(values)) {}
+
+  constexpr bool has_value() const { return values_.has_value(); }
+  constexpr explicit operator bool() const { return has_value(); }
+  constexpr const ArrayRef<T>& value() const { return values_.value(); }
+  constexpr const ArrayRef<T>& operator*() const { return *values_; }
+  constexpr const ArrayRef<T>* operator->() const { return &*values_; }
+  constexpr ArrayRef<T> value_or(ArrayRef<T> other) const { return values_.value_or(other); }
+
+ private:
+  std::optional<ArrayRef<T>> values_;
+};
+
 using IntArrayRef = ArrayRef<int64_t>;
+using OptionalIntArrayRef = OptionalArrayRef<int64_t>;
 
 inline bool operator==(IntArrayRef a, IntArrayRef b) { return a.equals(b); }
 inline bool operator==(IntArrayRef a, const std::vector<int64_t>& b) { return a.equals(b); }

@@ -19,7 +19,7 @@ class Device {
   /// Throws: Error for any type but kCPU.
   Device(DeviceType type, DeviceIndex index = -1);
   /// Throws: Error for any text but "cpu" and "cpu:0".
-  explicit Device(const std::string& text);
+  Device(const std::string& text);
 
   DeviceType type() const { return kCPU; }
   DeviceIndex index() const { return -1; }

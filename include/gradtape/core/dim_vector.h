@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -98,7 +99,8 @@ class DimVector {
   // Keeps the first values; those beyond them are unset.
   void resize_uninitialized(size_t size) {
     if (size > capacity_) [[unlikely]] {
-      DimVector larger(size);
+      // Twice as large: a shape of very many sizes is read one by one.
+      DimVector larger(std::max<size_t>(size, size_t{2} * capacity_));
       std::copy(begin(), end(), larger.begin());
       *this = std::move(larger);
     }

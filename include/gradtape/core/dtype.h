@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <ostream>
+#include <string_view>
 #include <type_traits>
 
 #include "gradtape/core/error.h"
@@ -32,6 +33,26 @@ constexpr size_t element_size(ScalarType dtype) {
 const char* to_string(ScalarType dtype);
 std::ostream& operator<<(std::ostream& out, ScalarType dtype);
 
+/// What dtype() returns: a ScalarType under its C++ name, as caffe2::TypeMeta; it prints "float"
+/// where the ScalarType prints "Float".
+class TypeMeta {
+ public:
+  explicit constexpr TypeMeta(ScalarType type) : type_(type) {}
+  constexpr operator ScalarType() const { return type_; }
+  constexpr ScalarType toScalarType() const { return type_; }
+  constexpr size_t itemsize() const { return element_size(type_); }
+  std::string_view name() const;
+  // Messages name dtypes as PyTorch's do: Float.
+  friend constexpr ScalarType in_message(TypeMeta dtype) { return dtype; }
+
+ private:
+  ScalarType type_;
+};
+std::ostream& operator<<(std::ostream& out, TypeMeta dtype);
+
+constexpr ScalarType typeMetaToScalarType(TypeMeta dtype) { return dtype; }
+constexpr TypeMeta scalarTypeToTypeMeta(ScalarType dtype) { return TypeMeta(dtype); }
+
 constexpr bool is_floating_point(ScalarType dtype) {
   return dtype == kFloat32 || dtype == kFloat64;
 }
@@ -44,7 +65,7 @@ constexpr bool is_integral(ScalarType dtype, bool include_bool = true) {
 ScalarType promote_types(ScalarType a, ScalarType b);
 
 /// The dtype of factories and of converted integers; float32 until set.
-ScalarType get_default_dtype();
+TypeMeta get_default_dtype();
 /// Throws: Error if dtype is not floating point.
 void set_default_dtype(ScalarType dtype);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <exception>
+#include <locale>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -23,19 +24,33 @@ class Error : public std::exception {
   std::string message_;
 };
 
-/// Everything streamed into one string: str("rows ", 3) == "rows 3".
+namespace detail {
+// Writes numbers as the C language does, whatever std::locale::global says: what is made of it goes
+// into files, keys and messages.
+class TextStream : public std::ostringstream {
+ public:
+  TextStream() { imbue(std::locale::classic()); }
+};
+}  // namespace detail
+
+/// Everything streamed into one string, in no locale: str("rows ", 3000) == "rows 3000".
 template <class... Args>
 std::string str(const Args&... args) {
-  std::ostringstream stream;
+  detail::TextStream stream;
   (stream << ... << args);
   return std::move(stream).str();
 }
 
 namespace detail {
+// How a message shows a value; another overload beside its type says otherwise.
+template <class T>
+const T& in_message(const T& value) {
+  return value;
+}
 // Out of line, so that a check costs one predicted branch where it stands.
 template <class... Args>
 [[noreturn, gnu::cold, gnu::noinline]] void fail(const Args&... args) {
-  throw Error(str(args...));
+  throw Error(str(in_message(args)...));
 }
 }  // namespace detail
 

@@ -2,9 +2,12 @@
 
 namespace gradtape {
 
-/// Threads that one op may use; the number of cores until set. Throws: Error unless positive.
+/// Threads that one op may use, in every thread of the process; the number of cores until set. A
+/// child that is forked after an op has used several threads runs on one: the others do not follow
+/// it. Throws: Error unless positive and at most kMostThreads (or the number of cores).
 void set_num_threads(int threads);
 int get_num_threads();
+inline constexpr int kMostThreads = 1024;
 
 /// Whether results must not depend on the number of threads; they may until set. gradtape's own
 /// kernels never do; products and weight gradients of oneDNN and OpenBLAS, which split sums among

@@ -13,7 +13,7 @@ namespace gradtape {
 /// Memory that tensors share, with the version counter that every in-place op moves on.
 class Storage : public RefCounted {
  public:
-  /// An order of elements in memory that only the kernels know which made it.
+  /// An order of elements in memory that only the kernel that chose it knows.
   class PrivateLayout {
    public:
     virtual ~PrivateLayout() = default;
@@ -22,6 +22,8 @@ class Storage : public RefCounted {
   };
 
   /// bytes of fresh memory, aligned to 64; filled with NaN bit patterns in Debug.
+  ///
+  /// Throws: Error, in PyTorch's words, if there is not so much.
   static IntrusivePtr<Storage> allocate(size_t bytes);
   /// Memory of somebody else; deleter (may be empty) runs when the last tensor over it is gone.
   static IntrusivePtr<Storage> borrow(void* data, size_t bytes, std::function<void(void*)> deleter);
@@ -44,6 +46,8 @@ class Storage : public RefCounted {
   }
   std::byte* private_data() const;
   size_t nbytes() const { return bytes_; }
+  /// Whether there may be other storages over the same memory.
+  bool is_shared() const { return foreign_ != nullptr || aliased_; }
   uint32_t version() const { return version_.load(std::memory_order_relaxed); }
   void bump_version() {
     if (__libc_single_threaded) {  // see RefCounted

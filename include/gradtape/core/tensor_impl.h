@@ -9,8 +9,8 @@
 namespace gradtape {
 
 namespace autograd {
-class TensorRecord;  // a tensor's place in a graph; core never looks inside
-void destroy(TensorRecord* record) noexcept;
+class AutogradMeta;  // a tensor's place in a graph; core never looks inside
+void destroy(AutogradMeta* meta) noexcept;
 }  // namespace autograd
 
 /// What a Tensor points to: a strided window into a storage.
@@ -38,7 +38,7 @@ class TensorImpl : public RefCounted, public Pooled<TensorImpl> {
     }
   }
   ~TensorImpl() {
-    if (record_) autograd::destroy(record_);
+    if (autograd_meta_) autograd::destroy(autograd_meta_);
   }
   static void destroy(TensorImpl* impl) noexcept { delete impl; }
 
@@ -61,8 +61,8 @@ class TensorImpl : public RefCounted, public Pooled<TensorImpl> {
   bool is_wrapped_number() const { return wrapped_number_; }
   void set_wrapped_number(bool wrapped) { wrapped_number_ = wrapped; }
 
-  autograd::TensorRecord* record() const { return record_; }
-  void set_record(autograd::TensorRecord* record) { record_ = record; }
+  autograd::AutogradMeta* autograd_meta() const { return autograd_meta_; }
+  void set_autograd_meta(autograd::AutogradMeta* meta) { autograd_meta_ = meta; }
 
  private:
   void update();  // numel_ and contiguous_ from sizes_ and strides_
@@ -75,7 +75,7 @@ class TensorImpl : public RefCounted, public Pooled<TensorImpl> {
   ScalarType dtype_;
   bool contiguous_ = true;
   bool wrapped_number_ = false;
-  autograd::TensorRecord* record_ = nullptr;
+  autograd::AutogradMeta* autograd_meta_ = nullptr;
 };
 
 /// Memory of a row-major tensor of these sizes.

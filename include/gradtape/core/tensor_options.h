@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <type_traits>
+#include <utility>
 
 #include "gradtape/core/device.h"
 #include "gradtape/core/dtype.h"
@@ -12,8 +14,12 @@ class TensorOptions {
  public:
   TensorOptions() = default;
   TensorOptions(ScalarType dtype) : dtype_(dtype) {}
-  TensorOptions(Device) {}
-  TensorOptions(DeviceType type) : TensorOptions(Device(type)) {}
+  TensorOptions(TypeMeta dtype) : dtype_(dtype) {}
+  /// Of a device, or what one is made from: TensorOptions("cpu"), TensorOptions({kCPU, 0}).
+  template <class... Args>
+  requires std::is_constructible_v<Device, Args&&...> TensorOptions(Args&&... args) {
+    static_cast<void>(Device(std::forward<Args>(args)...));
+  }
   TensorOptions(Layout) {}
   /// A new tensor is contiguous, whatever the format.
   TensorOptions(MemoryFormat) {}
@@ -25,25 +31,29 @@ class TensorOptions {
   }
   [[nodiscard]] TensorOptions requires_grad(std::optional<bool> requires_grad) const {
     TensorOptions result = *this;
-    result.requires_grad_ = requires_grad.value_or(false);
+    result.requires_grad_ = requires_grad;
     return result;
   }
-  [[nodiscard]] TensorOptions device(Device) const { return *this; }
-  [[nodiscard]] TensorOptions device(DeviceType type, DeviceIndex index = -1) const {
-    return device(Device(type, index));
+  template <class... Args>
+  requires std::is_constructible_v<Device, Args&&...>
+  [[nodiscard]] TensorOptions device(Args&&... args) const {
+    static_cast<void>(Device(std::forward<Args>(args)...));
+    return *this;
   }
   [[nodiscard]] TensorOptions layout(Layout) const { return *this; }
 
-  ScalarType dtype() const { return dtype_ ? *dtype_ : get_default_dtype(); }
+  TypeMeta dtype() const { return dtype_ ? TypeMeta(*dtype_) : get_default_dtype(); }
   bool has_dtype() const { return dtype_.has_value(); }
   std::optional<ScalarType> dtype_opt() const { return dtype_; }
-  bool requires_grad() const { return requires_grad_; }
+  bool requires_grad() const { return requires_grad_.value_or(false); }
+  bool has_requires_grad() const { return requires_grad_.has_value(); }
+  std::optional<bool> requires_grad_opt() const { return requires_grad_; }
   Device device() const { return Device(kCPU); }
   Layout layout() const { return kStrided; }
 
  private:
   std::optional<ScalarType> dtype_;
-  bool requires_grad_ = false;
+  std::optional<bool> requires_grad_;
 };
 
 inline TensorOptions dtype(ScalarType dtype) { return TensorOptions(dtype); }

@@ -5,6 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "gradtape/data/dataloader/base.h"
+#include "gradtape/data/dataloader/job_queue.h"
 #include "gradtape/data/dataloader/stateful.h"
 #include "gradtape/data/dataloader/stateless.h"
 #include "gradtape/data/samplers/random.h"

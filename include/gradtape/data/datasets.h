@@ -1,5 +1,7 @@
 #pragma once
 
+// Written by scripts/umbrellas.py
+
 #include "gradtape/data/datasets/base.h"
 #include "gradtape/data/datasets/idx.h"
 #include "gradtape/data/datasets/map.h"

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 namespace gradtape::data {
 

@@ -1,5 +1,7 @@
 #pragma once
 
+// Written by scripts/umbrellas.py
+
 #include "gradtape/data/samplers/base.h"
 #include "gradtape/data/samplers/random.h"
 #include "gradtape/data/samplers/sequential.h"

@@ -28,14 +28,15 @@ concept StackableDataset = requires(D& dataset, ArrayRef<size_t> indices) {
   requires is_tensor_example<decltype(dataset.get_stacked(indices))>;
 };
 
-template <StackableDataset D>
-using StackedBatch = decltype(std::declval<D&>().get_stacked(ArrayRef<size_t>()));
-
-/// A transform with apply_stacked(batch): what apply() does to each example of a stacked batch.
-template <class T, class E>
-concept StackableTransform = requires(T& transform, E batch) {
+/// A transform with apply_stacked(batch), what apply() does to each example of a stacked batch,
+/// after such a dataset. One concept, because clang 14 looks into a conjunction whose first part
+/// fails.
+template <class T, class D>
+concept StackableAfter = StackableDataset<D> &&
+    requires(T& transform, D& dataset, ArrayRef<size_t> indices) {
   requires std::same_as<typename T::Stackable, T>;
-  { transform.apply_stacked(batch) } -> std::same_as<E>;
+  requires std::same_as<decltype(transform.apply_stacked(dataset.get_stacked(indices))),
+                        decltype(dataset.get_stacked(indices))>;
 };
 
 }  // namespace gradtape::data::detail

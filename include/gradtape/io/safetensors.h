@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 namespace gradtape::io {
 

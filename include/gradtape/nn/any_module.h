@@ -21,8 +21,8 @@ struct AnyModulePlaceholder {
   // Only where maps_tensor: forward without the detour over AnyValues.
   virtual Tensor forward_tensor(const Tensor& input) = 0;
   virtual std::shared_ptr<Module> ptr() const = 0;
-  virtual std::shared_ptr<AnyModulePlaceholder> clone_module(
-      const std::optional<Device>& device) const = 0;
+  // The same for another module of the type.
+  virtual std::shared_ptr<AnyModulePlaceholder> holding(std::shared_ptr<Module> other) const = 0;
 
   const std::type_info& type_info;
   const bool maps_tensor;  // forward takes one Tensor and returns one
@@ -73,10 +73,8 @@ struct AnyModuleHolder final : AnyModulePlaceholder {
       return input;
   }
   std::shared_ptr<Module> ptr() const override { return module; }
-  std::shared_ptr<AnyModulePlaceholder> clone_module(
-      const std::optional<Device>& device) const override {
-    return std::make_shared<AnyModuleHolder>(
-        std::dynamic_pointer_cast<ModuleType>(module->clone(device)));
+  std::shared_ptr<AnyModulePlaceholder> holding(std::shared_ptr<Module> other) const override {
+    return std::make_shared<AnyModuleHolder>(std::dynamic_pointer_cast<ModuleType>(other));
   }
 
   std::shared_ptr<ModuleType> module;
@@ -171,7 +169,9 @@ class AnyModule {
   }
   bool is_empty() const noexcept { return content_ == nullptr; }
 
-  // For containers: whether forward is Tensor to Tensor, and that forward without boxing.
+  // For containers: the same for another module of the type.
+  AnyModule holding(std::shared_ptr<Module> other) const;
+  // And whether forward is Tensor to Tensor, and that forward without boxing.
   bool maps_tensor() const { return content_ && content_->maps_tensor; }
   Tensor forward_tensor(const Tensor& input) { return content_->forward_tensor(input); }
 

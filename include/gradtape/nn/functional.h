@@ -1,8 +1,10 @@
 #pragma once
 
+// Written by scripts/umbrellas.py
+
 #include "gradtape/nn/functional/activation.h"
-#include "gradtape/nn/functional/batchnorm.h"
-#include "gradtape/nn/functional/conv.h"
+#include "gradtape/nn/functional/batch_norm.h"
+#include "gradtape/nn/functional/convolution.h"
 #include "gradtape/nn/functional/dropout.h"
 #include "gradtape/nn/functional/embedding.h"
 #include "gradtape/nn/functional/linear.h"

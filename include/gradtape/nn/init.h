@@ -4,8 +4,8 @@
 #include <tuple>
 #include <variant>
 
-#include "gradtape/core/tensor.h"
 #include "gradtape/nn/enum.h"
+#include "gradtape/ops/tensor.h"
 
 // First values of weights. Each fills the tensor that it is given, draws PyTorch's random numbers
 // in PyTorch's order, records nothing and returns the tensor.

@@ -10,12 +10,16 @@
 #include <vector>
 
 #include "gradtape/core/ordered_dict.h"
-#include "gradtape/core/tensor.h"
 #include "gradtape/nn/any_value.h"
 #include "gradtape/nn/detail.h"
 #include "gradtape/nn/pimpl.h"
+#include "gradtape/ops/tensor.h"
 
 namespace gradtape::nn {
+
+namespace detail {
+class Cloning;
+}
 
 /// The keys that load_state_dict did not find, on either side.
 struct IncompatibleKeys {
@@ -50,15 +54,17 @@ class Module : public std::enable_shared_from_this<Module> {
   // No moves: a module is a virtual base, and moving one twice would lose its contents.
   Module(const Module&) = default;
   Module& operator=(const Module&) = default;
-  virtual ~Module() = default;
+  /// Frees what is below it without recursion, so that a deep nest does not overflow the stack.
+  virtual ~Module();
 
   const std::string& name() const noexcept;
 
   /// A deep copy. Throws: Error unless the class derives from Cloneable.
   virtual std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const;
 
-  // -- walking: this module first, then its submodules, depth first. The forms that hand out
-  // shared pointers throw Error if this module is not owned by one.
+  // -- walking: this module first, then its submodules, depth first. As in Python, a submodule that
+  // its parent has under two names is visited once, under the first. The forms that hand out shared
+  // pointers throw Error if this module is not owned by one.
   void apply(const ModuleApplyFunction& function);
   void apply(const ConstModuleApplyFunction& function) const;
   void apply(const NamedModuleApplyFunction& function, const std::string& name_prefix = {});
@@ -68,7 +74,8 @@ class Module : public std::enable_shared_from_this<Module> {
   void apply(const NamedModulePointerApplyFunction& function,
              const std::string& name_prefix = {}) const;
 
-  // -- listing; undefined tensors are left out
+  // -- listing; undefined tensors are left out. As in Python, a tensor or module that is registered
+  // under several names is listed once, under the first.
   std::vector<Tensor> parameters(bool recurse = true) const;
   OrderedDict<std::string, Tensor> named_parameters(bool recurse = true) const;
   std::vector<Tensor> buffers(bool recurse = true) const;
@@ -95,7 +102,8 @@ class Module : public std::enable_shared_from_this<Module> {
 
   // -- state
   /// Parameters and buffers by name, in PyTorch's order: of each module first its parameters, then
-  /// its buffers. The tensors share memory with the module and need no gradient.
+  /// its buffers; a shared one under each of its names. The tensors share memory with the module
+  /// and need no gradient.
   OrderedDict<std::string, Tensor> state_dict() const;
   /// Copies the values into the parameters and buffers of the same names, converting dtypes.
   ///
@@ -123,7 +131,8 @@ class Module : public std::enable_shared_from_this<Module> {
   virtual bool is_serializable() const { return true; }
   friend std::ostream& operator<<(std::ostream& stream, const Module& module);
 
-  // -- registration. Throws: Error if the name is empty, holds a dot or is taken.
+  // -- registration. Throws: Error if the name is empty, holds a dot or is taken, or if the module
+  // is null or contains this one.
   /// The tensor becomes a leaf that needs a gradient, unless requires_grad is false. It may be
   /// undefined, for a parameter that an option switched off.
   Tensor& register_parameter(std::string name, Tensor tensor, bool requires_grad = true);
@@ -142,7 +151,7 @@ class Module : public std::enable_shared_from_this<Module> {
   template <class ModuleType>
   std::shared_ptr<ModuleType> replace_module(const std::string& name,
                                              std::shared_ptr<ModuleType> module) {
-    children_[name] = module;
+    replace_child(name, module);
     return module;
   }
   template <class ModuleType>
@@ -159,27 +168,38 @@ class Module : public std::enable_shared_from_this<Module> {
   virtual std::vector<AnyValue> _forward_populate_default_args(std::vector<AnyValue>&& arguments);
 
   OrderedDict<std::string, Tensor> parameters_{"Parameter"};
+  OrderedDict<std::string, std::shared_ptr<Module>> children_{"Submodule"};
 
  private:
+  class Walk;
   template <class Derived>
   friend class Cloneable;
   template <class ModuleType, class... Arguments>
   friend struct AnyModuleHolder;
 
-  virtual void clone_(Module& other, const std::optional<Device>& device);
+  friend class detail::Cloning;
+
+  virtual bool is_cloneable() const { return false; }
+  // Takes what the clone of original has. Nothing unless the class derives from Cloneable.
+  virtual void clone_(const std::shared_ptr<Module>& original, detail::Cloning& cloning,
+                      const std::optional<Device>& device);
   void insert_child(std::string name, std::shared_ptr<Module> module);
+  void replace_child(const std::string& name, std::shared_ptr<Module> module);
+  void check_child(const std::string& name, const std::shared_ptr<Module>& module) const;
   void convert(ScalarType dtype);
-  void pretty_print_recursive(std::ostream& stream, const std::string& indentation) const;
   void apply_to_submodules(const NamedModulePointerApplyFunction& function,
                            const std::string& name_prefix = {}) const;
+  template <class F>
+  void for_each_tensor(OrderedDict<std::string, Tensor> Module::*tensors, bool recurse,
+                       const F& f) const;
   std::shared_ptr<Module> shared_from_this_checked() const;
   // What Cloneable needs of a fresh copy: its tensors filled from original, of equal counts.
   void clone_tensors_from(const Module& original);
 
   OrderedDict<std::string, Tensor> buffers_{"Buffer"};
-  OrderedDict<std::string, std::shared_ptr<Module>> children_{"Submodule"};
-  mutable std::optional<std::string> name_;
+  std::optional<std::string> name_;
   bool is_training_ = true;
+  bool is_submodule_ = false;  // of any module, ever
 };
 
 }  // namespace gradtape::nn

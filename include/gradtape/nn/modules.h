@@ -1,18 +1,15 @@
 #pragma once
 
+// Written by scripts/umbrellas.py
+
 #include "gradtape/nn/modules/activation.h"
-#include "gradtape/nn/modules/batchnorm.h"
-#include "gradtape/nn/modules/container/functional.h"
-#include "gradtape/nn/modules/container/moduledict.h"
-#include "gradtape/nn/modules/container/modulelist.h"
-#include "gradtape/nn/modules/container/parameterdict.h"
-#include "gradtape/nn/modules/container/parameterlist.h"
-#include "gradtape/nn/modules/container/sequential.h"
-#include "gradtape/nn/modules/conv.h"
+#include "gradtape/nn/modules/batch_norm.h"
+#include "gradtape/nn/modules/container.h"
+#include "gradtape/nn/modules/convolution.h"
 #include "gradtape/nn/modules/dropout.h"
 #include "gradtape/nn/modules/embedding.h"
 #include "gradtape/nn/modules/linear.h"
 #include "gradtape/nn/modules/loss.h"
 #include "gradtape/nn/modules/normalization.h"
 #include "gradtape/nn/modules/pooling.h"
-#include "gradtape/nn/modules/rnn.h"
+#include "gradtape/nn/modules/recurrent.h"

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 // Elementwise arithmetic.
 //

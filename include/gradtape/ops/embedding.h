@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 namespace gradtape {
 

@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 namespace gradtape {
 
@@ -46,6 +46,8 @@ Tensor randn(IntArrayRef sizes, TensorOptions options = {});
 Tensor randn(IntArrayRef sizes, std::optional<Generator> generator, TensorOptions options = {});
 /// Integers from low to high - 1. Throws: Error unless low < high.
 Tensor randint(int64_t high, IntArrayRef sizes, TensorOptions options = kInt64);
+Tensor randint(int64_t high, IntArrayRef sizes, std::optional<Generator> generator,
+               TensorOptions options = kInt64);
 Tensor randint(int64_t low, int64_t high, IntArrayRef sizes, TensorOptions options = kInt64);
 Tensor randint(int64_t low, int64_t high, IntArrayRef sizes, std::optional<Generator> generator,
                TensorOptions options = kInt64);
@@ -57,6 +59,8 @@ Tensor randn_like(const Tensor& other, TensorOptions options = {});
 Tensor randint_like(const Tensor& other, int64_t low, int64_t high, TensorOptions options = {});
 /// 1 with the probability that the input holds, else 0.
 Tensor bernoulli(const Tensor& p, std::optional<Generator> generator = {});
+/// In the shape and dtype of self.
+Tensor bernoulli(const Tensor& self, double p, std::optional<Generator> generator = {});
 Tensor normal(double mean, double std, IntArrayRef sizes, std::optional<Generator> generator = {},
               TensorOptions options = {});
 
@@ -66,32 +70,35 @@ Tensor from_blob(void* data, IntArrayRef sizes, TensorOptions options = {});
 Tensor from_blob(void* data, IntArrayRef sizes, std::function<void(void*)> deleter,
                  TensorOptions options = {});
 Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, TensorOptions options = {});
-/// A 0-d tensor that takes part in type promotion as a number.
+/// A 0-d tensor of the default dtype unless options say otherwise, whatever the number's.
 Tensor scalar_tensor(const Scalar& value, TensorOptions options = {});
 
 namespace detail {
 
-/// The nested braces of tensor({{1, 2}, {3, 4}}): a number or a list of such.
+/// The nested braces of tensor({{1, 2}, {3, 4}}): a number, a list of such, or somebody's array,
+/// which is read where it lies.
 class TensorData {
  public:
   template <class T, class = std::enable_if_t<std::is_arithmetic_v<T>>>
   TensorData(T value) : dtype_(dtype_of_literal<T>()), scalar_(value) {}
   TensorData(std::initializer_list<TensorData> rows);
   template <class T>
-  TensorData(ArrayRef<T> values) : TensorData(values.begin(), values.end(), dtype_of<T>()) {}
+  TensorData(ArrayRef<T> values)
+      : TensorData(values.data(), static_cast<int64_t>(values.size()), dtype_of<T>()) {}
   template <class T>
-  TensorData(const std::vector<T>& values)
-      : TensorData(values.begin(), values.end(), dtype_of<T>()) {}
+  TensorData(const std::vector<T>& values) : TensorData(ArrayRef<T>(values)) {}
+  TensorData(const std::vector<bool>& values);
 
   const DimVector& sizes() const { return sizes_; }
   ScalarType dtype() const { return dtype_; }
   void append_to(std::vector<Scalar>& flat) const;
+  /// A whole array's memory and dtype; null for numbers and lists.
+  const void* array() const { return array_; }
+  ScalarType array_dtype() const { return array_dtype_; }
 
  private:
-  template <class Iterator>
-  TensorData(Iterator begin, Iterator end, ScalarType dtype)
-      : is_scalar_(false), sizes_{static_cast<int64_t>(end - begin)}, dtype_(dtype) {
-    for (; begin != end; ++begin) rows_.emplace_back(*begin);
+  TensorData(const void* array, int64_t size, ScalarType dtype)
+      : is_scalar_(false), sizes_{size}, dtype_(dtype), array_(array), array_dtype_(dtype) {
     resolve_literal();
   }
   template <class T>
@@ -108,6 +115,8 @@ class TensorData {
   ScalarType dtype_ = kFloat64;
   Scalar scalar_;
   std::vector<TensorData> rows_;
+  const void* array_ = nullptr;
+  ScalarType array_dtype_ = kFloat64;
 };
 
 }  // namespace detail

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 // Tensors put together, and one tensor repeated or moved around.
 namespace gradtape {

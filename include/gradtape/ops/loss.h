@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 namespace gradtape {
 
@@ -35,7 +35,8 @@ Tensor mse_loss(const Tensor& self, const Tensor& target, int64_t reduction = Re
 Tensor l1_loss(const Tensor& self, const Tensor& target, int64_t reduction = Reduction::Mean);
 /// -weight * (target log(self) + (1 - target) log(1 - self)), the logarithms at least -100.
 ///
-/// Shapes: self and target the same; weight broadcasts to them.
+/// Shapes: self and target the same; as in libtorch, target may also broadcast to self once axes of
+/// size 1 are left out of both ([n, 1] and [n]). weight broadcasts to self.
 /// Throws: Error if an element of self is not in [0, 1].
 Tensor binary_cross_entropy(const Tensor& self, const Tensor& target, const Tensor& weight = {},
                             int64_t reduction = Reduction::Mean);

@@ -3,7 +3,7 @@
 #include <optional>
 #include <tuple>
 
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 // Reductions. dim lists count from the end where negative; an empty one stands for all axes. A
 // reduced axis disappears, or keeps size 1 with keepdim. Results do not depend on the number of
@@ -13,7 +13,7 @@ namespace gradtape {
 /// Sum of all elements, or along dim. Integers and bools add up to int64 unless dtype is given,
 /// which elements are converted to first.
 Tensor sum(const Tensor& self, std::optional<ScalarType> dtype = {});
-Tensor sum(const Tensor& self, IntArrayRef dim, bool keepdim = false,
+Tensor sum(const Tensor& self, OptionalIntArrayRef dim, bool keepdim = false,
            std::optional<ScalarType> dtype = {});
 /// Sums the axes that broadcasting from sizes to self's shape made or repeated.
 ///
@@ -21,33 +21,67 @@ Tensor sum(const Tensor& self, IntArrayRef dim, bool keepdim = false,
 Tensor sum_to_size(const Tensor& self, IntArrayRef sizes);
 /// The sum divided by the count; NaN of nothing. Throws: Error unless self or dtype is real.
 Tensor mean(const Tensor& self, std::optional<ScalarType> dtype = {});
-Tensor mean(const Tensor& self, IntArrayRef dim, bool keepdim = false,
+Tensor mean(const Tensor& self, OptionalIntArrayRef dim, bool keepdim = false,
             std::optional<ScalarType> dtype = {});
 /// Product of all elements or along dim; integers as in sum. The gradient is right with zeros.
 Tensor prod(const Tensor& self, std::optional<ScalarType> dtype = {});
 Tensor prod(const Tensor& self, int64_t dim, bool keepdim = false,
             std::optional<ScalarType> dtype = {});
 
-/// Mean squared distance from the mean, over n - 1 if unbiased, else n; NaN where that is 0.
+/// Mean squared distance from the mean, over n - correction: n - 1 if unbiased, n if not, n - 1
+/// with a correction of {}; NaN or infinite where that is not above 0. A lone integer is a dim.
 ///
 /// Throws: Error unless self is floating point.
 Tensor var(const Tensor& self, bool unbiased = true);
-Tensor var(const Tensor& self, IntArrayRef dim, bool unbiased = true, bool keepdim = false);
+Tensor var(const Tensor& self, OptionalIntArrayRef dim, bool unbiased = true, bool keepdim = false);
+Tensor var(const Tensor& self, OptionalIntArrayRef dim, std::optional<int64_t> correction,
+           bool keepdim = false);
+inline Tensor var(const Tensor& self, int dim) {
+  return gradtape::var(self, OptionalIntArrayRef(dim));
+}
+inline Tensor var(const Tensor& self, int64_t dim) {
+  return gradtape::var(self, OptionalIntArrayRef(dim));
+}
 /// The root of var; its gradient is 0 where it is 0, as PyTorch's.
 Tensor std(const Tensor& self, bool unbiased = true);
-Tensor std(const Tensor& self, IntArrayRef dim, bool unbiased = true, bool keepdim = false);
+Tensor std(const Tensor& self, OptionalIntArrayRef dim, bool unbiased = true, bool keepdim = false);
+Tensor std(const Tensor& self, OptionalIntArrayRef dim, std::optional<int64_t> correction,
+           bool keepdim = false);
+inline Tensor std(const Tensor& self, int dim) {
+  return gradtape::std(self, OptionalIntArrayRef(dim));
+}
+inline Tensor std(const Tensor& self, int64_t dim) {
+  return gradtape::std(self, OptionalIntArrayRef(dim));
+}
 std::tuple<Tensor, Tensor> var_mean(const Tensor& self, bool unbiased = true);
-std::tuple<Tensor, Tensor> var_mean(const Tensor& self, IntArrayRef dim, bool unbiased = true,
-                                    bool keepdim = false);
+std::tuple<Tensor, Tensor> var_mean(const Tensor& self, OptionalIntArrayRef dim,
+                                    bool unbiased = true, bool keepdim = false);
+std::tuple<Tensor, Tensor> var_mean(const Tensor& self, OptionalIntArrayRef dim,
+                                    std::optional<int64_t> correction, bool keepdim = false);
+inline std::tuple<Tensor, Tensor> var_mean(const Tensor& self, int dim) {
+  return gradtape::var_mean(self, OptionalIntArrayRef(dim));
+}
+inline std::tuple<Tensor, Tensor> var_mean(const Tensor& self, int64_t dim) {
+  return gradtape::var_mean(self, OptionalIntArrayRef(dim));
+}
 std::tuple<Tensor, Tensor> std_mean(const Tensor& self, bool unbiased = true);
-std::tuple<Tensor, Tensor> std_mean(const Tensor& self, IntArrayRef dim, bool unbiased = true,
-                                    bool keepdim = false);
-/// (sum |x|^p)^(1/p). p = 0 counts what is not 0, p = +-inf is the extreme |x|. The gradient is 0
-/// where the norm is 0, and shared evenly where |x| ties for p = +-inf.
+std::tuple<Tensor, Tensor> std_mean(const Tensor& self, OptionalIntArrayRef dim,
+                                    bool unbiased = true, bool keepdim = false);
+std::tuple<Tensor, Tensor> std_mean(const Tensor& self, OptionalIntArrayRef dim,
+                                    std::optional<int64_t> correction, bool keepdim = false);
+inline std::tuple<Tensor, Tensor> std_mean(const Tensor& self, int dim) {
+  return gradtape::std_mean(self, OptionalIntArrayRef(dim));
+}
+inline std::tuple<Tensor, Tensor> std_mean(const Tensor& self, int64_t dim) {
+  return gradtape::std_mean(self, OptionalIntArrayRef(dim));
+}
+/// (sum |x|^p)^(1/p), of p = 2 where p is {}. p = 0 counts what is not 0, p = +-inf is the extreme
+/// |x|. The gradient is 0 where the norm is 0, and shared evenly where |x| ties for p = +-inf.
 ///
 /// Throws: Error unless self is floating point.
 Tensor norm(const Tensor& self, const Scalar& p = 2);
-Tensor norm(const Tensor& self, const Scalar& p, IntArrayRef dim, bool keepdim = false);
+Tensor norm(const Tensor& self, const std::optional<Scalar>& p, IntArrayRef dim,
+            bool keepdim = false);
 /// log(sum(exp(self))) without overflow; -inf of nothing. Integers are taken as reals.
 Tensor logsumexp(const Tensor& self, IntArrayRef dim, bool keepdim = false);
 
@@ -56,6 +90,9 @@ Tensor logsumexp(const Tensor& self, IntArrayRef dim, bool keepdim = false);
 /// Throws: Error if self has no elements.
 Tensor max(const Tensor& self);
 Tensor min(const Tensor& self);
+/// Of each pair of elements: maximum and minimum.
+Tensor max(const Tensor& self, const Tensor& other);
+Tensor min(const Tensor& self, const Tensor& other);
 /// The largest (smallest) elements along dim and, int64, where they are: the first of equals, the
 /// first NaN. The gradient goes there.
 ///

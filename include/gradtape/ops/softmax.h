@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 namespace gradtape {
 

@@ -1,9 +1,10 @@
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <tuple>
 
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 // Orders along one axis. A NaN counts as the largest value. Gradients go where the values came
 // from. All throw Error for an axis out of range.
@@ -17,6 +18,11 @@ std::tuple<Tensor, Tensor> sort(const Tensor& self, std::optional<bool> stable, 
                                 bool descending = false);
 /// The positions that sort gives.
 Tensor argsort(const Tensor& self, int64_t dim = -1, bool descending = false);
+/// Taken by a bool alone: argsort(x, 0) names a dimension.
+template <std::same_as<bool> B>
+Tensor argsort(const Tensor& self, B stable, int64_t dim = -1, bool descending = false) {
+  return std::get<1>(sort(self, std::optional<bool>(stable), dim, descending));
+}
 /// The k largest (smallest) elements along dim, best first, and where they were; of equals the
 /// first.
 ///

@@ -3,7 +3,7 @@
 #include <optional>
 #include <vector>
 
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 // Views share the memory of the tensor they are taken of and cost the same whatever its size. A
 // write into a view is a write into its base, also for gradients. Dimensions count from the end

@@ -17,7 +17,7 @@ struct AdadeltaOptions : public OptimizerCloneableOptions<AdadeltaOptions> {
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, rho_, eps_, weight_decay_, maximize_);
 };
 
 struct AdadeltaParamState : public OptimizerCloneableParamState<AdadeltaParamState> {
@@ -26,7 +26,7 @@ struct AdadeltaParamState : public OptimizerCloneableParamState<AdadeltaParamSta
   GRADTAPE_ARG(Tensor, acc_delta);
 
  public:
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(step_, square_avg_, acc_delta_);
 };
 
 /// Adadelta: v = rho v + (1 - rho) g^2, d = sqrt(u + eps) / sqrt(v + eps) g,

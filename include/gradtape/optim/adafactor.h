@@ -32,7 +32,8 @@ struct AdafactorOptions : public OptimizerCloneableOptions<AdafactorOptions> {
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, eps_, clip_threshold_, decay_rate_, beta1_, weight_decay_, scale_parameter_,
+                  relative_step_, warmup_init_, maximize_);
 };
 
 struct AdafactorParamState : public OptimizerCloneableParamState<AdafactorParamState> {
@@ -46,7 +47,8 @@ struct AdafactorParamState : public OptimizerCloneableParamState<AdafactorParamS
   GRADTAPE_ARG(Tensor, exp_avg_sq);
 
  public:
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(step_, exp_avg_, exp_avg_sq_row_, exp_avg_sq_col_, exp_avg_sq_);
+  bool is_optional(const char* name, const Tensor& parameter) const override;
   DimVector field_sizes(const char* name, const Tensor& parameter) const override;
 };
 

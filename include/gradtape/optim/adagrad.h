@@ -19,7 +19,7 @@ struct AdagradOptions : public OptimizerCloneableOptions<AdagradOptions> {
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, lr_decay_, weight_decay_, initial_accumulator_value_, eps_, maximize_);
 };
 
 struct AdagradParamState : public OptimizerCloneableParamState<AdagradParamState> {
@@ -27,7 +27,7 @@ struct AdagradParamState : public OptimizerCloneableParamState<AdagradParamState
   GRADTAPE_ARG(Tensor, sum);
 
  public:
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(step_, sum_);
 };
 
 /// Adagrad: r = r + g^2, p = p - lr / (1 + (t - 1) lr_decay) g / (sqrt(r) + eps).

@@ -20,7 +20,7 @@ struct AdamOptions : public OptimizerCloneableOptions<AdamOptions> {
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, betas_, eps_, weight_decay_, amsgrad_, maximize_);
 };
 
 struct AdamParamState : public OptimizerCloneableParamState<AdamParamState> {
@@ -31,7 +31,8 @@ struct AdamParamState : public OptimizerCloneableParamState<AdamParamState> {
   GRADTAPE_ARG(Tensor, max_exp_avg_sq);
 
  public:
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(step_, exp_avg_, exp_avg_sq_, max_exp_avg_sq_);
+  bool is_optional(const char* name, const Tensor& parameter) const override;
 };
 
 /// Adam: m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2,

@@ -19,7 +19,7 @@ struct AdamaxOptions : public OptimizerCloneableOptions<AdamaxOptions> {
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, betas_, eps_, weight_decay_, maximize_);
 };
 
 struct AdamaxParamState : public OptimizerCloneableParamState<AdamaxParamState> {
@@ -28,7 +28,7 @@ struct AdamaxParamState : public OptimizerCloneableParamState<AdamaxParamState> 
   GRADTAPE_ARG(Tensor, exp_inf);
 
  public:
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(step_, exp_avg_, exp_inf_);
 };
 
 /// Adamax, Adam with the largest gradient in place of the mean square: m = b1 m + (1 - b1) g,

@@ -20,7 +20,7 @@ struct AdamWOptions : public OptimizerCloneableOptions<AdamWOptions> {
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, betas_, eps_, weight_decay_, amsgrad_, maximize_);
 };
 
 /// The same fields as Adam's.
@@ -31,7 +31,8 @@ struct AdamWParamState : public OptimizerCloneableParamState<AdamWParamState> {
   GRADTAPE_ARG(Tensor, max_exp_avg_sq);
 
  public:
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(step_, exp_avg_, exp_avg_sq_, max_exp_avg_sq_);
+  bool is_optional(const char* name, const Tensor& parameter) const override;
 };
 
 /// Adam whose weight decay is not part of the gradient: p = (1 - lr weight_decay) p, then Adam's

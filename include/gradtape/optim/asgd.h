@@ -20,7 +20,7 @@ struct ASGDOptions : public OptimizerCloneableOptions<ASGDOptions> {
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, lambd_, alpha_, t0_, weight_decay_, maximize_);
 };
 
 struct ASGDParamState : public OptimizerCloneableParamState<ASGDParamState> {
@@ -33,7 +33,7 @@ struct ASGDParamState : public OptimizerCloneableParamState<ASGDParamState> {
   GRADTAPE_ARG(Tensor, ax);
 
  public:
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(step_, eta_, mu_, ax_);
 };
 
 /// Averaged stochastic gradient descent: p = (1 - lambd eta) p - eta g, ax = ax + mu (p - ax); then

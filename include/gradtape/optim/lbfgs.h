@@ -61,6 +61,8 @@ class LBFGSParamState : public OptimizerCloneableParamState<LBFGSParamState> {
   /// Shows the number of pairs as "num_old", then them as "old_dirs.0", "old_stps.0", "ro.0", ...
   void visit(FieldVisitor& visitor) override;
   DimVector field_sizes(const char* name, const Tensor& parameter) const override;
+  // What must be there depends on n_iter and num_old, so load_state_dict sees to it.
+  bool is_optional(const char*, const Tensor&) const override { return true; }
 
  private:
   int64_t numel_ = 0;

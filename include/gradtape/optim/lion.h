@@ -18,14 +18,14 @@ struct LionOptions : public OptimizerCloneableOptions<LionOptions> {
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, betas_, weight_decay_, maximize_);
 };
 
 struct LionParamState : public OptimizerCloneableParamState<LionParamState> {
   GRADTAPE_ARG(Tensor, exp_avg);
 
  public:
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(exp_avg_);
 };
 
 /// Lion: c = b1 m + (1 - b1) g, p = p - lr (sign(c) + weight_decay p), then m = b2 m + (1 - b2) g.

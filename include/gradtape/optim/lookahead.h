@@ -17,7 +17,7 @@ struct LookaheadOptions : public OptimizerCloneableOptions<LookaheadOptions> {
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(k_, alpha_);
 };
 
 namespace detail {

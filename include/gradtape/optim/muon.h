@@ -22,14 +22,14 @@ struct MuonOptions : public OptimizerCloneableOptions<MuonOptions> {
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, momentum_, nesterov_, ns_steps_, eps_, weight_decay_, maximize_);
 };
 
 struct MuonParamState : public OptimizerCloneableParamState<MuonParamState> {
   GRADTAPE_ARG(Tensor, momentum_buffer);
 
  public:
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(momentum_buffer_);
 };
 
 /// Almost U V^T of the singular value decomposition U S V^T: after 5 steps the singular values are

@@ -21,7 +21,7 @@ struct NAdamOptions : public OptimizerCloneableOptions<NAdamOptions> {
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, betas_, eps_, weight_decay_, momentum_decay_, maximize_);
 };
 
 struct NAdamParamState : public OptimizerCloneableParamState<NAdamParamState> {
@@ -32,7 +32,7 @@ struct NAdamParamState : public OptimizerCloneableParamState<NAdamParamState> {
   GRADTAPE_ARG(Tensor, exp_avg_sq);
 
  public:
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(step_, mu_product_, exp_avg_, exp_avg_sq_);
 };
 
 /// Adam with Nesterov's momentum: mu_t = b1 (1 - 0.96^(t momentum_decay) / 2),

@@ -9,8 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "gradtape/autograd/grad_mode.h"
 #include "gradtape/core/ordered_dict.h"
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 #include "gradtape/optim/options.h"
 
 namespace gradtape::optim {
@@ -69,7 +70,7 @@ class Optimizer {
   using LossClosure = std::function<Tensor()>;
 
   /// Throws: Error if an option has no meaning, a parameter is no leaf, holds integers or
-  /// stands in two groups.
+  /// comes twice, in one group or in two.
   Optimizer(std::vector<OptimizerParamGroup> param_groups,
             std::unique_ptr<OptimizerOptions> defaults);
   Optimizer(std::vector<Tensor> parameters, std::unique_ptr<OptimizerOptions> defaults);
@@ -88,7 +89,7 @@ class Optimizer {
 
   /// Throws: as the constructor, and Error if its options are another optimizer's.
   void add_param_group(const OptimizerParamGroup& param_group);
-  /// Adds to the first group.
+  /// Adds to the first group. Throws: as the constructor.
   void add_parameters(const std::vector<Tensor>& parameters);
   /// Those of the first group.
   const std::vector<Tensor>& parameters() const noexcept { return param_groups_[0].params(); }
@@ -110,7 +111,7 @@ class Optimizer {
   /// options are not in it keeps its own.
   ///
   /// Throws: Error, before anything has changed, if a name is unknown, a shape differs, an option
-  ///         has no meaning or some of a group's options are missing.
+  ///         has no meaning, or a part of a group's options or of a parameter's state is missing.
   virtual void load_state_dict(const OrderedDict<std::string, Tensor>& dict);
 
  protected:
@@ -125,6 +126,8 @@ class Optimizer {
 
  private:
   std::vector<Tensor> all_parameters() const;
+  // Throws unless these can be added to the parameters of this group, which may be a new one.
+  void check_parameters(const std::vector<Tensor>& parameters, size_t group) const;
 };
 
 /// What an optimizer is besides its formula: it walks the groups, skips parameters without a
@@ -153,19 +156,25 @@ class FormulaOptimizer : public Optimizer {
 namespace detail {
 // The closure's loss, with gradients on; undefined if there is no closure.
 Tensor evaluate(const Optimizer::LossClosure& closure);
-class NoGrad {
+// Parameters that are moved for a while: they are back, bit for bit, when it goes.
+class Moved {
  public:
-  NoGrad();
-  ~NoGrad();
+  Moved() = default;
+  Moved(const Moved&) = delete;
+  ~Moved();
+
+ protected:
+  // Before it is moved.
+  void save(const Tensor& parameter);
 
  private:
-  bool before_;
+  std::vector<std::pair<Tensor, Tensor>> before_;
 };
 }  // namespace detail
 
 template <class Options, class State>
 Tensor FormulaOptimizer<Options, State>::step(LossClosure closure) {
-  const detail::NoGrad no_grad;
+  const NoGradGuard no_grad;
   Tensor loss = detail::evaluate(closure);
   check_gradients();
   for (OptimizerParamGroup& group : param_groups_) {

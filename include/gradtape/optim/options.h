@@ -2,10 +2,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <tuple>
 
 #include "gradtape/core/arg.h"
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 namespace gradtape::optim {
 
@@ -36,7 +37,20 @@ class OptimizerOptions {
 
 namespace detail {
 bool same_fields(const OptimizerOptions& a, const OptimizerOptions& b);
+// The name of the first of the members "lr_, eps_, ...", which goes from the list.
+std::string next_field(const char*& members);
+template <class... Values>
+void visit_fields(FieldVisitor& visitor, const char* members, Values&... values) {
+  (visitor.field(next_field(members).c_str(), values), ...);
 }
+}  // namespace detail
+
+/// The members of an options or state struct that visit() shows, in this order; each under its name
+/// without the last underscore.
+#define GRADTAPE_FIELDS(...)                                                     \
+  void visit(::gradtape::optim::FieldVisitor& visitor) override {                \
+    ::gradtape::optim::detail::visit_fields(visitor, #__VA_ARGS__, __VA_ARGS__); \
+  }
 
 /// struct MyOptions : OptimizerCloneableOptions<MyOptions> can be cloned, has its lr() as learning
 /// rate, and is compared by the fields that visit() shows.
@@ -73,6 +87,8 @@ class OptimizerParamState {
   /// The shape that a saved tensor field must have to be loaded: the parameter's, unless
   /// overridden.
   virtual DimVector field_sizes(const char* name, const Tensor& parameter) const;
+  /// Whether a saved state may lack a tensor field, because not every setting needs it.
+  virtual bool is_optional(const char* name, const Tensor& parameter) const;
 };
 
 template <class Derived>

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 /// Functions of two variables with known minima, to try optimizers on.
 namespace gradtape::optim::problems {

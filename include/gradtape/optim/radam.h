@@ -19,7 +19,7 @@ struct RAdamOptions : public OptimizerCloneableOptions<RAdamOptions> {
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, betas_, eps_, weight_decay_, maximize_);
 };
 
 struct RAdamParamState : public OptimizerCloneableParamState<RAdamParamState> {
@@ -28,7 +28,7 @@ struct RAdamParamState : public OptimizerCloneableParamState<RAdamParamState> {
   GRADTAPE_ARG(Tensor, exp_avg_sq);
 
  public:
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(step_, exp_avg_, exp_avg_sq_);
 };
 
 /// Rectified Adam: Adam whose adaptive rate is scaled by how well its variance is known. With m, v

@@ -20,7 +20,7 @@ struct RMSpropOptions : public OptimizerCloneableOptions<RMSpropOptions> {
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, alpha_, eps_, weight_decay_, momentum_, centered_, maximize_);
 };
 
 struct RMSpropParamState : public OptimizerCloneableParamState<RMSpropParamState> {
@@ -32,7 +32,8 @@ struct RMSpropParamState : public OptimizerCloneableParamState<RMSpropParamState
   GRADTAPE_ARG(Tensor, grad_avg) = {};
 
  public:
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(step_, square_avg_, momentum_buffer_, grad_avg_);
+  bool is_optional(const char* name, const Tensor& parameter) const override;
 };
 
 /// RMSprop: v = alpha v + (1 - alpha) g^2, p = p - lr g / (sqrt(v) + eps); with momentum

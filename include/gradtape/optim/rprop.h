@@ -19,7 +19,7 @@ struct RpropOptions : public OptimizerCloneableOptions<RpropOptions> {
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, etas_, step_sizes_, maximize_);
 };
 
 struct RpropParamState : public OptimizerCloneableParamState<RpropParamState> {
@@ -29,7 +29,7 @@ struct RpropParamState : public OptimizerCloneableParamState<RpropParamState> {
   GRADTAPE_ARG(Tensor, step_size);
 
  public:
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(step_, prev_, step_size_);
 };
 
 /// Resilient backpropagation: only the gradient's sign counts. A step size grows where the sign is

@@ -22,21 +22,14 @@ struct SAMOptions : public OptimizerCloneableOptions<SAMOptions> {
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(rho_, adaptive_, eta_);
 };
 
 namespace detail {
 
 // While it lives, the parameters stand where the loss is worst nearby.
-class Ascent {
- public:
+struct Ascent : Moved {
   Ascent(const std::vector<OptimizerParamGroup>& groups, const SAMOptions& options);
-  ~Ascent();
-  Ascent(const Ascent&) = delete;
-  Ascent& operator=(const Ascent&) = delete;
-
- private:
-  std::vector<std::pair<Tensor, Tensor>> before_;  // parameter and its values
 };
 
 void save_sam(SAMOptions& options, OrderedDict<std::string, Tensor>& dict);

@@ -25,7 +25,8 @@ struct SGDScheduleFreeOptions : public OptimizerCloneableOptions<SGDScheduleFree
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, momentum_, weight_decay_, warmup_steps_, r_, weight_lr_power_, maximize_,
+                  train_mode_);
   double interpolation() const { return momentum(); }
 };
 
@@ -36,7 +37,7 @@ struct SGDScheduleFreeParamState : public OptimizerCloneableParamState<SGDSchedu
   GRADTAPE_ARG(Tensor, z);
 
  public:
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(step_, weight_sum_, lr_max_, z_);
 };
 
 struct AdamWScheduleFreeOptions : public OptimizerCloneableOptions<AdamWScheduleFreeOptions> {
@@ -60,7 +61,8 @@ struct AdamWScheduleFreeOptions : public OptimizerCloneableOptions<AdamWSchedule
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, betas_, eps_, weight_decay_, warmup_steps_, r_, weight_lr_power_, maximize_,
+                  train_mode_);
   double interpolation() const { return std::get<0>(betas()); }
 };
 
@@ -73,7 +75,7 @@ struct AdamWScheduleFreeParamState
   GRADTAPE_ARG(Tensor, exp_avg_sq);
 
  public:
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(step_, weight_sum_, lr_max_, z_, exp_avg_sq_);
 };
 
 /// What both schedule-free rules share. In train mode the parameters are y, where gradients are

@@ -18,7 +18,7 @@ struct SGDOptions : public OptimizerCloneableOptions<SGDOptions> {
  public:
   void check() const override;
   bool uses_state() const { return momentum() != 0; }
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, momentum_, dampening_, weight_decay_, nesterov_, maximize_);
 };
 
 struct SGDParamState : public OptimizerCloneableParamState<SGDParamState> {
@@ -26,7 +26,7 @@ struct SGDParamState : public OptimizerCloneableParamState<SGDParamState> {
   GRADTAPE_ARG(Tensor, momentum_buffer);
 
  public:
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(momentum_buffer_);
 };
 
 /// Stochastic gradient descent: b = momentum b + (1 - dampening) g, p = p - lr b; with nesterov

@@ -24,7 +24,7 @@ struct GradientDescentOptions : public OptimizerCloneableOptions<GradientDescent
  public:
   void check() const override;
   bool uses_state() const { return false; }
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, maximize_);
 };
 
 struct MomentumOptions : public OptimizerCloneableOptions<MomentumOptions> {
@@ -37,7 +37,7 @@ struct MomentumOptions : public OptimizerCloneableOptions<MomentumOptions> {
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, momentum_, maximize_);
 };
 using NesterovOptions = MomentumOptions;
 
@@ -51,7 +51,7 @@ struct AdaGradOptions : public OptimizerCloneableOptions<AdaGradOptions> {
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, delta_, maximize_);
 };
 
 struct RMSPropOptions : public OptimizerCloneableOptions<RMSPropOptions> {
@@ -66,7 +66,7 @@ struct RMSPropOptions : public OptimizerCloneableOptions<RMSPropOptions> {
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, decay_, delta_, maximize_);
 };
 
 struct RMSPropNesterovOptions : public OptimizerCloneableOptions<RMSPropNesterovOptions> {
@@ -81,7 +81,7 @@ struct RMSPropNesterovOptions : public OptimizerCloneableOptions<RMSPropNesterov
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, momentum_, decay_, maximize_);
 };
 
 struct AdamOptions : public OptimizerCloneableOptions<AdamOptions> {
@@ -97,7 +97,7 @@ struct AdamOptions : public OptimizerCloneableOptions<AdamOptions> {
 
  public:
   void check() const override;
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(lr_, betas_, delta_, maximize_);
 };
 
 struct NoState : public OptimizerCloneableParamState<NoState> {};
@@ -107,7 +107,7 @@ struct MomentumState : public OptimizerCloneableParamState<MomentumState> {
   GRADTAPE_ARG(Tensor, velocity);
 
  public:
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(velocity_);
 };
 
 struct AdaGradState : public OptimizerCloneableParamState<AdaGradState> {
@@ -115,7 +115,7 @@ struct AdaGradState : public OptimizerCloneableParamState<AdaGradState> {
   GRADTAPE_ARG(Tensor, square_sum);
 
  public:
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(square_sum_);
 };
 
 struct RMSPropState : public OptimizerCloneableParamState<RMSPropState> {
@@ -123,7 +123,7 @@ struct RMSPropState : public OptimizerCloneableParamState<RMSPropState> {
   GRADTAPE_ARG(Tensor, square_mean);
 
  public:
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(square_mean_);
 };
 
 struct RMSPropNesterovState : public OptimizerCloneableParamState<RMSPropNesterovState> {
@@ -133,7 +133,7 @@ struct RMSPropNesterovState : public OptimizerCloneableParamState<RMSPropNestero
   GRADTAPE_ARG(Tensor, velocity);
 
  public:
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(square_mean_, velocity_);
 };
 
 struct AdamState : public OptimizerCloneableParamState<AdamState> {
@@ -145,7 +145,7 @@ struct AdamState : public OptimizerCloneableParamState<AdamState> {
   GRADTAPE_ARG(Tensor, square_mean);
 
  public:
-  void visit(FieldVisitor& visitor) override;
+  GRADTAPE_FIELDS(step_, mean_, square_mean_);
 };
 
 /// w <- w - a g.
@@ -179,17 +179,9 @@ class Momentum : public FormulaOptimizer<MomentumOptions, MomentumState> {
 
 namespace detail {
 
-// Moves parameters ahead; they are back, bit for bit, when it goes.
-class LookAhead {
- public:
-  LookAhead() = default;
-  LookAhead(const LookAhead&) = delete;
-  ~LookAhead();
+struct LookAhead : optim::detail::Moved {
   // w <- w + e v.
   void move(const Tensor& parameter, double momentum, const Tensor& velocity);
-
- private:
-  std::vector<std::pair<Tensor, Tensor>> saved_;
 };
 
 // Throws: Error if there is no closure.
@@ -210,7 +202,7 @@ class LookAheadOptimizer : public FormulaOptimizer<Options, State> {
     detail::check_closure(closure);
     Tensor loss;
     {
-      const optim::detail::NoGrad no_grad;
+      const NoGradGuard no_grad;
       detail::LookAhead ahead;
       for (const OptimizerParamGroup& group : this->param_groups_) {
         const auto& options = static_cast<const Options&>(group.options());

@@ -12,7 +12,7 @@ template <class... Args>
   if constexpr (sizeof...(Args) == 0) {
     ::gradtape::detail::fail("Expected ", condition, " to be true, but got false.");
   } else {
-    ::gradtape::detail::fail(message...);
+    throw ::gradtape::Error(::gradtape::str(message...));
   }
 }
 }  // namespace c10::detail
@@ -37,6 +37,10 @@ template <class... Args>
 
 /// Defines `Name` as the holder of module `NameImpl`.
 #define TORCH_MODULE(Name) GRADTAPE_MODULE(Name)
+
+/// In a module whose forward has default arguments, so that AnyModule and Sequential know them:
+/// {1, AnyValue(2.0)}, ... gives position and value of each.
+#define FORWARD_HAS_DEFAULT_ARGS(...) GRADTAPE_FORWARD_HAS_DEFAULT_ARGS(__VA_ARGS__)
 
 /// An option of an options struct: a builder-style setter, a getter and the member `name_`.
 #define TORCH_ARG(T, name) GRADTAPE_ARG(T, name)

@@ -28,6 +28,8 @@ using ::gradtape::Layout;
 using ::gradtape::MemoryFormat;
 using ::gradtape::Mt19937;
 using ::gradtape::NoGradGuard;
+using ::gradtape::OptionalArrayRef;
+using ::gradtape::OptionalIntArrayRef;
 using ::gradtape::OrderedDict;
 using ::gradtape::Pooled;
 using ::gradtape::RefCounted;
@@ -36,9 +38,12 @@ using ::gradtape::ScalarType;
 using ::gradtape::SingleThreadGuard;
 using ::gradtape::Storage;
 using ::gradtape::Tensor;
+using ::gradtape::TensorAccessor;
+using ::gradtape::TensorBase;
 using ::gradtape::TensorImpl;
 using ::gradtape::TensorList;
 using ::gradtape::TensorOptions;
+using ::gradtape::TypeMeta;
 using ::gradtape::TypeTag;
 using ::gradtape::Variable;
 using ::gradtape::abs;
@@ -109,6 +114,7 @@ using ::gradtape::dtype;
 using ::gradtape::dtype_of;
 using ::gradtape::element_size;
 using ::gradtape::elu;
+using ::gradtape::elu_;
 using ::gradtape::embedding;
 using ::gradtape::empty;
 using ::gradtape::empty_cache;
@@ -197,6 +203,7 @@ using ::gradtape::kLong;
 using ::gradtape::kMax;
 using ::gradtape::kMean;
 using ::gradtape::kMish;
+using ::gradtape::kMostThreads;
 using ::gradtape::kNearest;
 using ::gradtape::kNearestExact;
 using ::gradtape::kNone;
@@ -223,6 +230,7 @@ using ::gradtape::layer_norm;
 using ::gradtape::layout;
 using ::gradtape::le;
 using ::gradtape::leaky_relu;
+using ::gradtape::leaky_relu_;
 using ::gradtape::lerp;
 using ::gradtape::lgamma;
 using ::gradtape::linear;
@@ -296,6 +304,7 @@ using ::gradtape::roll;
 using ::gradtape::round;
 using ::gradtape::rsqrt;
 using ::gradtape::rsub;
+using ::gradtape::scalarTypeToTypeMeta;
 using ::gradtape::scalar_tensor;
 using ::gradtape::scatter;
 using ::gradtape::scatter_add;
@@ -339,6 +348,7 @@ using ::gradtape::transpose;
 using ::gradtape::tril;
 using ::gradtape::triu;
 using ::gradtape::trunc;
+using ::gradtape::typeMetaToScalarType;
 using ::gradtape::unbind;
 using ::gradtape::unflatten;
 using ::gradtape::unfold;
@@ -369,8 +379,10 @@ using namespace ::gradtape::cuda;
 }  // namespace torch::cuda
 
 namespace torch::data {
+using ::gradtape::data::BatchDataset;
 using ::gradtape::data::DataLoaderBase;
 using ::gradtape::data::DataLoaderOptions;
+using ::gradtape::data::Dataset;
 using ::gradtape::data::Example;
 using ::gradtape::data::FullDataLoaderOptions;
 using ::gradtape::data::Iterator;
@@ -648,10 +660,6 @@ namespace torch::optim::problems {
 using namespace ::gradtape::optim::problems;
 }  // namespace torch::optim::problems
 
-namespace torch::optim::search {
-using namespace ::gradtape::optim::search;
-}  // namespace torch::optim::search
-
 namespace torch::optim::swa_utils {
 using namespace ::gradtape::optim::swa_utils;
 }  // namespace torch::optim::swa_utils
@@ -659,3 +667,7 @@ using namespace ::gradtape::optim::swa_utils;
 namespace torch::optim::textbook {
 using namespace ::gradtape::optim::textbook;
 }  // namespace torch::optim::textbook
+
+namespace torch::tune {
+using namespace ::gradtape::tune;
+}  // namespace torch::tune

@@ -6,9 +6,11 @@
 
 #include <optional>
 
+#include "gradtape/core/dtype.h"
 #include "gradtape/core/error.h"
 
 namespace gradtape::indexing {}
+namespace gradtape::tune {}
 
 namespace c10 {
 using namespace ::gradtape;
@@ -18,6 +20,10 @@ using std::nullopt;
 using std::nullopt_t;
 using std::optional;
 }  // namespace c10
+
+namespace caffe2 {
+using ::gradtape::TypeMeta;
+}
 
 namespace at {
 using namespace ::gradtape;
@@ -50,6 +56,8 @@ namespace utils {
 namespace rnn {}
 }  // namespace utils
 }  // namespace nn
-namespace optim {}
+namespace optim {
+namespace search = ::gradtape::tune;
+}
 namespace serialize {}
 }  // namespace torch

@@ -11,13 +11,13 @@ Tensor relu(Tensor input, const ReLUFuncOptions& options) {
 }
 
 Tensor leaky_relu(Tensor input, const LeakyReLUFuncOptions& options) {
-  const Tensor result = gradtape::leaky_relu(input, options.negative_slope());
-  return options.inplace() ? input.copy_(result) : result;
+  return options.inplace() ? gradtape::leaky_relu_(input, options.negative_slope())
+                           : gradtape::leaky_relu(input, options.negative_slope());
 }
 
 Tensor elu(Tensor input, const ELUFuncOptions& options) {
-  const Tensor result = gradtape::elu(input, options.alpha());
-  return options.inplace() ? input.copy_(result) : result;
+  return options.inplace() ? gradtape::elu_(input, options.alpha())
+                           : gradtape::elu(input, options.alpha());
 }
 
 Tensor silu(const Tensor& input) { return gradtape::silu(input); }

@@ -1,6 +1,6 @@
 #include "gradtape/nn/functional/linear.h"
 
-#include "gradtape/ops/linalg.h"
+#include "gradtape/ops/linear_algebra.h"
 
 namespace gradtape::nn::functional {
 

@@ -1,6 +1,6 @@
 #include "gradtape/nn/functional/pooling.h"
 
-#include "gradtape/ops/pool.h"
+#include "gradtape/ops/pooling.h"
 
 namespace gradtape::nn::functional {
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "gradtape/nn/modules/container/functional.h"
 #include "gradtape/nn/modules/container/moduledict.h"
 #include "gradtape/nn/modules/container/modulelist.h"
@@ -25,11 +27,13 @@ void SequentialImpl::push_back(std::string name, AnyModule module) {
 
 std::shared_ptr<Module> SequentialImpl::clone(const std::optional<Device>& device) const {
   // Under the names that the modules have here; libtorch's C++ frontend numbers them anew.
+  detail::Cloning cloning(*this);
   auto result = std::make_shared<SequentialImpl>();
   result->train(is_training());
-  const std::vector<std::string> names = named_children().keys();
-  for (size_t i = 0; i < modules_.size(); ++i)
-    result->push_back(names[i], modules_[i].clone(device));
+  for (size_t i = 0; i < modules_.size(); ++i) {
+    const auto& child = children_[i];
+    result->push_back(child.key(), modules_[i].holding(cloning.clone(child.value(), device)));
+  }
   return result;
 }
 
@@ -60,16 +64,18 @@ void ModuleListImpl::push_back(std::shared_ptr<Module> module) {
 
 void ModuleListImpl::insert(size_t index, std::shared_ptr<Module> module) {
   GRADTAPE_CHECK(index <= size(), "Index out of range");
-  if (index == size()) return push_back(std::move(module));
-  modules_.insert(modules_.begin() + static_cast<std::ptrdiff_t>(index), std::move(module));
-  for (size_t i = index; i + 1 < size(); ++i) replace_module(std::to_string(i), modules_[i]);
-  register_module(std::to_string(size() - 1), modules_.back());
+  // Registered last, where it is checked; then all behind move up by one.
+  push_back(std::move(module));
+  std::rotate(modules_.begin() + static_cast<std::ptrdiff_t>(index), modules_.end() - 1,
+              modules_.end());
+  for (size_t i = index; i < size(); ++i) replace_module(std::to_string(i), modules_[i]);
 }
 
 std::shared_ptr<Module> ModuleListImpl::clone(const std::optional<Device>& device) const {
+  detail::Cloning cloning(*this);
   auto result = std::make_shared<ModuleListImpl>();
   result->train(is_training());
-  for (const auto& module : modules_) result->push_back(module->clone(device));
+  for (const auto& module : modules_) result->push_back(cloning.clone(module, device));
   return result;
 }
 
@@ -84,8 +90,8 @@ std::shared_ptr<Module> ModuleListImpl::ptr(size_t index) const {
 
 void ModuleDictImpl::insert(const std::string& key, std::shared_ptr<Module> module) {
   if (contains(key)) {
-    modules_[key] = module;
-    replace_module(key, std::move(module));
+    replace_module(key, module);
+    modules_[key] = std::move(module);
   } else {
     register_module(key, module);
     modules_.insert(key, std::move(module));
@@ -105,9 +111,10 @@ std::shared_ptr<Module> ModuleDictImpl::pop(const std::string& key) {
 }
 
 std::shared_ptr<Module> ModuleDictImpl::clone(const std::optional<Device>& device) const {
+  detail::Cloning cloning(*this);
   auto result = std::make_shared<ModuleDictImpl>();
   result->train(is_training());
-  for (const auto& item : modules_) result->insert(item.key(), item.value()->clone(device));
+  for (const auto& item : modules_) result->insert(item.key(), cloning.clone(item.value(), device));
   return result;
 }
 

@@ -4,7 +4,7 @@
 
 #include "gradtape/nn/init.h"
 #include "gradtape/ops/factory.h"
-#include "gradtape/ops/linalg.h"
+#include "gradtape/ops/linear_algebra.h"
 
 namespace gradtape::nn {
 

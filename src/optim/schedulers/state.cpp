@@ -92,6 +92,9 @@ void SchedulerState::load_state_dict(const Dict& dict) {
     const Tensor& value = entry.value();
     GRADTAPE_CHECK(!value.is_floating_point() || !value.isnan().any().item<bool>(),
                    "load_state_dict: ", entry.key(), " must hold numbers; got nan");
+    // Lists are rates and momenta; a single number, as the best metric so far, may be infinite.
+    GRADTAPE_CHECK(value.dim() == 0 || !value.isinf().any().item<bool>(),
+                   "load_state_dict: ", entry.key(), " must hold finite numbers; got inf");
   }
   const Dict before = state_dict();
   try {

@@ -10,7 +10,7 @@ namespace gradtape::optim::textbook {
 void AdaGrad::update(Tensor& parameter, const Tensor& grad, AdaGradState& state,
                      const AdaGradOptions& options) {
   const double a = options.maximize() ? -options.lr() : options.lr(), d = options.delta();
-  kernels::fused(
+  fused(
       "textbook::AdaGrad",
       [=]<class T>(T& w, T g, T& r) {
         r += g * g;
@@ -23,7 +23,7 @@ void RMSProp::update(Tensor& parameter, const Tensor& grad, RMSPropState& state,
                      const RMSPropOptions& options) {
   const double a = options.maximize() ? -options.lr() : options.lr();
   const double p = options.decay(), d = options.delta();
-  kernels::fused(
+  fused(
       "textbook::RMSProp",
       [=]<class T>(T& w, T g, T& r) {
         r = T(p) * r + T(1 - p) * g * g;
@@ -36,7 +36,7 @@ void RMSPropNesterov::update(Tensor& parameter, const Tensor& grad, RMSPropNeste
                              const RMSPropNesterovOptions& options) {
   const double a = options.maximize() ? -options.lr() : options.lr();
   const double e = options.momentum(), p = options.decay();
-  kernels::fused(
+  fused(
       "textbook::RMSPropNesterov",
       [=]<class T>(T& w, T g, T& r, T& v) {
         r = T(p) * r + T(1 - p) * g * g;
@@ -55,7 +55,7 @@ void Adam::update(Tensor& parameter, const Tensor& grad, AdamState& state,
   const auto [beta1, beta2] = options.betas();
   const double p1 = beta1, p2 = beta2, t = static_cast<double>(state.step());
   const double mean_scale = 1 / (1 - std::pow(p1, t)), square_scale = 1 / (1 - std::pow(p2, t));
-  kernels::fused(
+  fused(
       "textbook::Adam",
       [=]<class T>(T& w, T g, T& s, T& r) {
         s = T(p1) * s + T(1 - p1) * g;

@@ -6,15 +6,9 @@ namespace gradtape::optim::textbook::detail {
 
 void LookAhead::move(const Tensor& parameter, double momentum, const Tensor& velocity) {
   if (!velocity.defined()) return;
-  saved_.emplace_back(parameter, parameter.detach().clone());
-  kernels::fused(
+  save(parameter);
+  fused(
       "look-ahead", [=]<class T>(T& w, T v) { w += T(momentum) * v; }, parameter, velocity);
-}
-
-LookAhead::~LookAhead() {
-  // Backwards: a parameter that was moved twice was at w the first time.
-  for (auto entry = saved_.rbegin(); entry != saved_.rend(); ++entry)
-    entry->first.copy_(entry->second);
 }
 
 void check_closure(const Optimizer::LossClosure& closure) {

@@ -8,7 +8,7 @@ namespace gradtape::optim::textbook {
 void GradientDescent::update(Tensor& parameter, const Tensor& grad, NoState&,
                              const GradientDescentOptions& options) {
   const double a = options.maximize() ? -options.lr() : options.lr();
-  kernels::fused(
+  fused(
       "textbook::GradientDescent", [=]<class T>(T& w, T g) { w -= T(a) * g; }, parameter, grad);
 }
 
@@ -18,7 +18,7 @@ namespace {
 void move(const char* rule, Tensor& parameter, const Tensor& grad, MomentumState& state,
           const MomentumOptions& options) {
   const double a = options.maximize() ? -options.lr() : options.lr(), e = options.momentum();
-  kernels::fused(
+  fused(
       rule,
       [=]<class T>(T& w, T g, T& v) {
         v = T(e) * v - T(a) * g;

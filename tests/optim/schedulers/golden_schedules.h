@@ -7,9 +7,7 @@
 
 #include "golden.h"
 
-#include "gradtape/optim/adam.h"
-#include "gradtape/optim/schedulers/lr_scheduler.h"
-#include "gradtape/optim/sgd.h"
+#include "gradtape/gradtape.h"
 
 // The runs of tests/golden/schedulers.py, repeated.
 namespace golden_schedules {

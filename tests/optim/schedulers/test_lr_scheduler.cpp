@@ -4,11 +4,6 @@
 
 #include "optim/schedulers/golden_schedules.h"
 
-#include "gradtape/optim/schedulers/cosine_annealing_lr.h"
-#include "gradtape/optim/schedulers/decay_lr.h"
-#include "gradtape/optim/schedulers/lambda_lr.h"
-#include "gradtape/optim/schedulers/step_lr.h"
-
 using namespace gradtape;
 using golden_schedules::make_optimizer;
 using Dict = OrderedDict<std::string, Tensor>;
@@ -130,6 +125,12 @@ TEST_SUITE("optim/schedulers/lr_scheduler") {
     CHECK(lr(*optimizer, 0) == before);
   }
 
+  TEST_CASE("a rate for a group is finite") {
+    const auto optimizer = make_optimizer();
+    CHECK_THROWS_WITH_AS(optim::swa_utils::SWALR(*optimizer, HUGE_VAL),
+                         "Invalid swa_lr: inf; it must be finite", Error);
+  }
+
   TEST_CASE("a state has PyTorch's names") {
     const auto optimizer = make_optimizer();
     optim::MultiStepLR scheduler(*optimizer, {3, 5}, 0.5);
@@ -168,6 +169,11 @@ TEST_SUITE("optim/schedulers/lr_scheduler") {
     refused("base_lrs", ones({}), "load_state_dict: base_lrs must be a list; got shape []");
     refused("base_lrs", full({2}, std::nan("")),
             "load_state_dict: base_lrs must hold numbers; got nan");
+    for (const char* name : {"base_lrs", "last_lr"}) {
+      const std::string message =
+          str("load_state_dict: ", name, " must hold finite numbers; got inf");
+      refused(name, full({2}, -HUGE_VAL), message.c_str());
+    }
     refused("base_lrs", ones({3}),
             "expected 2 values for base_lrs, got 3; there must be one for each group of the "
             "optimizer");

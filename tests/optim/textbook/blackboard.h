@@ -7,8 +7,7 @@
 
 #include "golden.h"
 
-#include "gradtape/autograd/grad_mode.h"
-#include "gradtape/optim/textbook.h"
+#include "gradtape/gradtape.h"
 
 // The problem of tests/golden/textbook.py, and what is shorter to say with these.
 namespace blackboard {

@@ -73,3 +73,8 @@ template <class Self, class Batch = std::vector<Example<>>>
 using StreamDataset = BatchDataset<Self, Batch, size_t>;
 
 }  // namespace gradtape::data::datasets
+
+namespace gradtape::data {
+using datasets::BatchDataset;
+using datasets::Dataset;
+}  // namespace gradtape::data

@@ -49,8 +49,7 @@ class MapDataset : public BatchDataset<MapDataset<SourceDataset, AppliedTransfor
 
   /// What Stack would make of get_batch(indices); there where dataset and transform can do it.
   auto get_stacked(ArrayRef<size_t> indices) requires
-      data::detail::StackableDataset<SourceDataset> && data::detail::StackableTransform<
-          AppliedTransform, data::detail::StackedBatch<SourceDataset>> {
+      data::detail::StackableAfter<AppliedTransform, SourceDataset> {
     return transform_.apply_stacked(dataset_.get_stacked(indices));
   }
 

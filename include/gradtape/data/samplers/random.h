@@ -1,7 +1,7 @@
 #pragma once
 
-#include "gradtape/core/tensor.h"
 #include "gradtape/data/samplers/base.h"
+#include "gradtape/ops/tensor.h"
 
 namespace gradtape::data::samplers {
 

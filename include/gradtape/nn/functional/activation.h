@@ -1,7 +1,7 @@
 #pragma once
 
-#include "gradtape/core/tensor.h"
 #include "gradtape/nn/options/activation.h"
+#include "gradtape/ops/tensor.h"
 
 namespace gradtape::nn::functional {
 

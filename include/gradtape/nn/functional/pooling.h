@@ -2,8 +2,8 @@
 
 #include <tuple>
 
-#include "gradtape/core/tensor.h"
 #include "gradtape/nn/options/pooling.h"
+#include "gradtape/ops/tensor.h"
 
 namespace gradtape::nn::functional {
 

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "gradtape/core/arg.h"
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 namespace gradtape::nn {
 

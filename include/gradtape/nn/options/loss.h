@@ -5,8 +5,8 @@
 #include <variant>
 
 #include "gradtape/core/arg.h"
-#include "gradtape/core/tensor.h"
 #include "gradtape/nn/enum.h"
+#include "gradtape/ops/tensor.h"
 
 namespace gradtape::nn {
 

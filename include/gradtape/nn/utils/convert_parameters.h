@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "gradtape/core/tensor.h"
+#include "gradtape/ops/tensor.h"
 
 namespace gradtape::nn::utils {
 

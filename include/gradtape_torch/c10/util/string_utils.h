@@ -1,6 +1,5 @@
 #pragma once
 
-#include <sstream>
 #include <string>
 
 #include <torch/namespaces.h>
@@ -10,9 +9,7 @@ namespace c10::guts {
 /// The value as text; of a parameter's unsafeGetTensorImpl(), the key of its optimizer's state.
 template <class T>
 std::string to_string(T value) {
-  std::ostringstream out;
-  out << value;
-  return out.str();
+  return ::gradtape::str(value);
 }
 
 }  // namespace c10::guts

@@ -28,15 +28,11 @@ class ParameterDictImpl : public Cloneable<ParameterDictImpl> {
   }
   /// Takes a parameter out. Throws: Error if the key is unknown.
   Tensor pop(const std::string& key);
-  /// Inserts parameters; a known key's parameter is replaced.
+  /// Replaces parameters. Throws: Error, before anything has changed, if a key is unknown.
   template <class Container>
   void update(const Container& container) {
-    for (const auto& item : container) {
-      if (Tensor* known = parameters_.find(item.key()))
-        *known = item.value();
-      else
-        parameters_.insert(item.key(), item.value());
-    }
+    for (const auto& item : container) get(item.key());
+    for (const auto& item : container) get(item.key()) = item.value();
   }
   std::vector<std::string> keys() const { return parameters_.keys(); }
   std::vector<Tensor> values() const { return parameters_.values(); }

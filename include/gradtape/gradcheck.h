@@ -1,0 +1,5 @@
+#pragma once
+
+// Written by scripts/umbrellas.py
+
+#include "gradtape/gradcheck/gradcheck.h"

@@ -1,0 +1,26 @@
+#pragma once
+
+// Written by scripts/umbrellas.py
+
+#include "gradtape/ops/activation.h"
+#include "gradtape/ops/arithmetic.h"
+#include "gradtape/ops/compare.h"
+#include "gradtape/ops/convolution.h"
+#include "gradtape/ops/copy.h"
+#include "gradtape/ops/dropout.h"
+#include "gradtape/ops/embedding.h"
+#include "gradtape/ops/factory.h"
+#include "gradtape/ops/indexing.h"
+#include "gradtape/ops/join.h"
+#include "gradtape/ops/linear_algebra.h"
+#include "gradtape/ops/loss.h"
+#include "gradtape/ops/math.h"
+#include "gradtape/ops/normalization.h"
+#include "gradtape/ops/pooling.h"
+#include "gradtape/ops/recurrent.h"
+#include "gradtape/ops/reduce.h"
+#include "gradtape/ops/softmax.h"
+#include "gradtape/ops/sort.h"
+#include "gradtape/ops/tensor.h"
+#include "gradtape/ops/tensor_index.h"
+#include "gradtape/ops/view.h"
