@@ -82,8 +82,8 @@ def included(path):
 
 
 def arrows():
-    """{(from, to): number of includes}, and the includes that point up."""
-    count, wrong = {}, []
+    """The pairs of rooms of which one includes the other, and the includes that point up."""
+    pairs, wrong = set(), []
     for folder in ("include", "src", "models", "examples"):
         for path in sorted((ROOT / folder).rglob("*")):
             if path.suffix not in (".h", ".cpp"):
@@ -99,23 +99,23 @@ def arrows():
                     continue
                 if {(room, name), (str(here), None)} & EXCEPTIONS:
                     continue
-                count[room, other] = count.get((room, other), 0) + 1
+                pairs.add((room, other))
                 if LEVEL[other] >= LEVEL[room]:
                     wrong.append(f"{here} includes {name}: {room} may not know {other}")
-    return count, wrong
+    return pairs, wrong
 
 
 WIDTH, HEIGHT, GAP, ROW = 190, 52, 24, 92
 
 
-def draw(count):
+def draw(pairs):
     middle = max(len(storey) for storey in STOREYS) * (WIDTH + GAP) / 2
     place = {}
     for i, storey in enumerate(STOREYS):
         left = middle - (len(storey) * (WIDTH + GAP) - GAP) / 2
         for j, room in enumerate(storey):
             place[room] = (left + j * (WIDTH + GAP), 12 + i * ROW)
-    shown = [room for room in place if room in {r for pair in count for r in pair}]
+    shown = [room for room in place if room in {r for pair in pairs for r in pair}]
     height = 12 + len(STOREYS) * ROW
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {2 * middle:.0f} {height}" '
@@ -124,15 +124,14 @@ def draw(count):
         "<style>rect{fill:#f4f1ea;stroke:#6b6558}.n{font-size:16px;fill:#2b2822}"
         ".s{font-size:11px;fill:#6b6558}path{fill:none;stroke:#8a8272}</style>",
     ]
-    for (a, b), n in sorted(count.items()):
+    for a, b in sorted(pairs):
         (x1, y1), (x2, y2) = place[a], place[b]
         x1, x2 = x1 + WIDTH / 2, x2 + WIDTH / 2
         y1, y2 = y1 + HEIGHT, y2
-        width = min(1 + n / 20, 5)
         lines.append(
             f'<path d="M{x1:.0f} {y1:.0f}C{x1:.0f} {y1 + 40:.0f} {x2:.0f} {y2 - 40:.0f} '
-            f'{x2:.0f} {y2:.0f}" stroke-width="{width:.1f}" opacity="0.55">'
-            f"<title>{a} includes {b} {n} times</title></path>"
+            f'{x2:.0f} {y2:.0f}" stroke-width="1.5" opacity="0.55">'
+            f"<title>{a} includes {b}</title></path>"
         )
     for room in shown:
         x, y = place[room]
@@ -145,8 +144,8 @@ def draw(count):
 
 
 def main():
-    count, wrong = arrows()
-    picture = draw(count)
+    pairs, wrong = arrows()
+    picture = draw(pairs)
     if "--check" not in sys.argv[1:]:
         PICTURE.parent.mkdir(parents=True, exist_ok=True)
         PICTURE.write_text(picture)
