@@ -3,7 +3,7 @@ function(gradtape_warnings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # The one exception: xsimd's AVX-512 code reads registers that g++ 12 believes uninitialized.
-    target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
+    target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized -Wno-uninitialized)
     if(GRADTAPE_SANITIZE)
       # Under UBSan g++ 12 also minds how its own AVX-512 header writes "undefined": __Y = __Y.
       target_compile_options(${target} PRIVATE -Wno-init-self)

@@ -1,6 +1,3 @@
-// g++ 12 believes that its own AVX-512 intrinsics read registers uninitialized.
-#pragma GCC diagnostic ignored "-Wuninitialized"
-
 #include "kernels/recurrent/lstm.h"
 
 #include "kernels/base/simd_rows.h"
